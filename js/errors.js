@@ -34,8 +34,10 @@ export class DropoutWasmError extends Error {
   constructor(code, message, { cause, address } = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    /** Where the file came from, when a file is what the error is about. @type {string | undefined} */
-    this.address = address;
+    if (address !== undefined) {
+      /** Where the file came from, when a file is what the error is about. @type {string | undefined} */
+      this.address = address;
+    }
   }
 }
 

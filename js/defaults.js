@@ -1,0 +1,103 @@
+/**
+ * Defaults and limits in one table, the same in the API, the command line and the page.
+ */
+
+/** The largest finite float32: what the core can hold. */
+const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
+
+/** @typedef {'strict'} Numerics */
+/** @typedef {'sgd' | 'adam' | 'adamw'} OptimizerName */
+
+/** How the core computes; a row more offers a mode more. @type {readonly Numerics[]} */
+export const NUMERICS = Object.freeze(['strict']);
+
+const NO_MOMENTUM = { momentum: 0, nesterov: false };
+const NO_MOMENTS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+/**
+ * Each optimizer's defaults, and which of its numbers have an effect: any other one must keep its
+ * default, since an option that does nothing in silence is a trap.
+ */
+export const OPTIMIZERS = Object.freeze({
+  sgd: {
+    defaults: { learningRate: 0.01, weightDecay: 0, ...NO_MOMENTUM, ...NO_MOMENTS },
+    uses: ['learningRate', 'weightDecay', 'momentum', 'nesterov'],
+  },
+  adam: {
+    defaults: { learningRate: 0.001, weightDecay: 0, ...NO_MOMENTUM, ...NO_MOMENTS },
+    uses: ['learningRate', 'weightDecay', 'beta1', 'beta2', 'epsilon'],
+  },
+  adamw: {
+    defaults: { learningRate: 0.001, weightDecay: 0.01, ...NO_MOMENTUM, ...NO_MOMENTS },
+    uses: ['learningRate', 'weightDecay', 'beta1', 'beta2', 'epsilon'],
+  },
+});
+
+export const OPTIMIZER_NAMES = /** @type {OptimizerName[]} */ (Object.keys(OPTIMIZERS));
+
+export const DEFAULTS = Object.freeze({
+  seed: 0,
+  runtime: Object.freeze({ worker: true, numerics: NUMERICS[0] }),
+  layer: Object.freeze({
+    activation: 'linear',
+    p: 0.5,
+    mask: 'element',
+    scaling: 'train',
+    /** One draw a step: a draw for every row costs a masked copy of the weights a row. */
+    dropConnectMask: 'batch',
+  }),
+  fit: Object.freeze({
+    epochs: 1,
+    batchSize: 64,
+    shuffle: true,
+    optimizer: 'adam',
+    trainEvaluation: 0,
+    resume: false,
+  }),
+  comparison: Object.freeze({
+    network: 'intended',
+    variants: Object.freeze(['article', 'article-scaled']),
+    p: 0.5,
+    epochs: 2,
+    seeds: Object.freeze([1, 2, 3, 4, 5]),
+    batchSize: 64,
+    optimizer: 'adam',
+    /** With ReLU the larger step trains well; the linear networks would diverge. */
+    sgdLearningRate: Object.freeze({ printed: 0.01, intended: 0.01, relu: 0.1 }),
+    /** The whole of MNIST; a smaller data set is used whole. */
+    trainSize: 60_000,
+    /** Rows for the loss without dropout, after each epoch: enough to be steady, quick to pass. */
+    trainEvaluation: 10_000,
+    numerics: NUMERICS[0],
+  }),
+});
+
+export const LIMITS = Object.freeze({
+  /** Two Philox key words hold a seed; JavaScript's integers end here. */
+  seed: { min: 0, max: Number.MAX_SAFE_INTEGER },
+  /** A side of a weight: 2^16 units times 2^16 inputs is what a 32-bit core can still index. */
+  input: { min: 1, max: 65_536 },
+  units: { min: 1, max: 65_536 },
+  /** Labels are `Uint16`. */
+  classes: { min: 1, max: 65_536 },
+  /** Far beyond any perceptron that trains; the counter's index has room for 2^16. */
+  layers: { min: 1, max: 1_024 },
+  /** Rows of a data set are counted in 32 bits, with room for a sign. */
+  samples: { min: 1, max: 2 ** 31 - 1 },
+  batchSize: { min: 1, max: 65_536 },
+  /** Schedules are arrays of one number an epoch. */
+  epochs: { min: 1, max: 1_000_000 },
+  maxSteps: { min: 1, max: Number.MAX_SAFE_INTEGER },
+  learningRate: { min: 0, max: FLOAT32_MAX },
+  momentum: { min: 0, max: 1 },
+  weightDecay: { min: 0, max: FLOAT32_MAX },
+  beta: { min: 0, below: 1 },
+  /** The smallest normal float32: with 0, a weight that never has a gradient becomes 0 / 0. */
+  epsilon: { min: 2 ** -126, max: FLOAT32_MAX },
+  /** Models trained at once; each holds a thread and a copy of the data. */
+  workers: { min: 1, max: 256 },
+  /** A comparison's seeds: more is a typing error such as 1-50000. */
+  seeds: { min: 1, max: 10_000 },
+  /** Bytes of a data file, unpacked: what one typed array holds in every browser. */
+  fileBytes: 2 ** 31 - 1,
+});

@@ -1,0 +1,181 @@
+/**
+ * Layers as plain objects, so that a whole network is JSON. A builder and a hand-written object go
+ * through the same checks and come out the same.
+ */
+
+import {
+  DEFAULTS,
+  LIMITS,
+  checkInteger,
+  checkKeys,
+  checkOneOf,
+  checkProbability,
+  rangeError,
+  resolveSeed,
+  typeError,
+} from './options.js';
+
+/** @typedef {'linear' | 'relu' | 'tanh' | 'sigmoid'} Activation */
+/** @typedef {'element' | 'batch'} Mask one draw for every row and unit, or one a unit and step */
+/** @typedef {'train' | 'eval' | 'none'} Scaling which side carries the factor that keeps the expectation */
+/** @typedef {{ p: number, mask: 'batch', scaling: Scaling }} DropConnect */
+/** @typedef {{ type: 'dense', units: number, activation: Activation, dropConnect?: DropConnect }} DenseLayer */
+/** @typedef {{ type: 'dropout', p: number, mask: Mask, scaling: Scaling }} DropoutLayer */
+/** @typedef {DenseLayer | DropoutLayer} Layer */
+/** @typedef {{ input: number, layers: Layer[], seed: number }} Spec */
+
+/**
+ * What a user may write for a `Layer` and a `Spec`: the same with defaults left out.
+ * @typedef {Partial<Omit<DropConnect, 'p'>> & { p?: number }} DropConnectOptions
+ * @typedef {{ type: 'dense', units: number, activation?: Activation, dropConnect?: number | DropConnectOptions } | { type: 'dropout', p?: number, mask?: Mask, scaling?: Scaling }} LayerInput
+ * @typedef {{ input: number, layers: LayerInput[], seed?: number }} SpecInput
+ */
+
+/** @type {readonly Activation[]} */
+export const ACTIVATIONS = Object.freeze(['linear', 'relu', 'tanh', 'sigmoid']);
+/** @type {readonly Mask[]} */
+export const MASKS = Object.freeze(['element', 'batch']);
+/** @type {readonly Scaling[]} */
+export const SCALINGS = Object.freeze(['train', 'eval', 'none']);
+/** @type {readonly 'batch'[]} */
+export const DROP_CONNECT_MASKS = Object.freeze(['batch']);
+
+/**
+ * Every kind of layer: its keys, and how they are checked and filled in. `path` goes before each
+ * key in an error's message ('layers[2].').
+ * @type {Readonly<Record<string, { keys: string[], resolve: (layer: any, path: string) => Layer }>>}
+ */
+const KINDS = Object.freeze({
+  dense: { keys: ['units', 'activation', 'dropConnect'], resolve: resolveDense },
+  dropout: { keys: ['p', 'mask', 'scaling'], resolve: resolveDropout },
+});
+
+/**
+ * @param {any} layer
+ * @param {string} path
+ * @returns {DenseLayer}
+ */
+function resolveDense({ units, activation = DEFAULTS.layer.activation, dropConnect }, path) {
+  return {
+    type: 'dense',
+    units: checkInteger(units, `${path}units`, LIMITS.units),
+    activation: checkOneOf(activation, ACTIVATIONS, `${path}activation`),
+    ...(dropConnect !== undefined && {
+      dropConnect: resolveDropConnect(dropConnect, `${path}dropConnect`),
+    }),
+  };
+}
+
+/**
+ * @param {unknown} dropConnect a probability alone will do
+ * @param {string} name
+ * @returns {DropConnect}
+ */
+function resolveDropConnect(dropConnect, name) {
+  const isShort = typeof dropConnect !== 'object' || dropConnect === null;
+  if (isShort) checkProbability(dropConnect, name);
+  const options = isShort ? { p: dropConnect } : dropConnect;
+  const {
+    p = DEFAULTS.layer.p,
+    mask = DEFAULTS.layer.dropConnectMask,
+    scaling = DEFAULTS.layer.scaling,
+  } = checkKeys(/** @type {any} */ (options), ['p', 'mask', 'scaling'], name);
+  return {
+    p: checkProbability(p, `${name}.p`),
+    mask: checkOneOf(mask, DROP_CONNECT_MASKS, `${name}.mask`),
+    scaling: checkOneOf(scaling, SCALINGS, `${name}.scaling`),
+  };
+}
+
+/**
+ * @param {any} layer
+ * @param {string} path
+ * @returns {DropoutLayer}
+ */
+function resolveDropout(layer, path) {
+  const { p, mask, scaling } = layer;
+  return {
+    type: 'dropout',
+    p: checkProbability(p === undefined ? DEFAULTS.layer.p : p, `${path}p`),
+    mask: checkOneOf(mask === undefined ? DEFAULTS.layer.mask : mask, MASKS, `${path}mask`),
+    scaling: checkOneOf(
+      scaling === undefined ? DEFAULTS.layer.scaling : scaling,
+      SCALINGS,
+      `${path}scaling`,
+    ),
+  };
+}
+
+/**
+ * A fully connected layer: activation(W v + b), W of shape [units, inputs]. Weights and biases
+ * begin uniform in (-1/sqrt(inputs), 1/sqrt(inputs)), as PyTorch's `nn.Linear`.
+ *
+ * @param {number} units 1 to 65536
+ * @param {object} [options]
+ * @param {Activation} [options.activation] 'linear'
+ * @param {number | DropConnectOptions} [options.dropConnect] drops single weights while training,
+ *   never biases (Wan et al. 2013): a probability, or `{ p: 0.5, mask: 'batch', scaling: 'train' }`;
+ *   'batch' draws the weights once a step
+ * @returns {DenseLayer}
+ * @throws {TypeError | RangeError} naming the option and the value
+ */
+export function dense(units, options = {}) {
+  checkKeys(options, ['activation', 'dropConnect'], 'options of dense');
+  return resolveDense({ ...options, units }, '');
+}
+
+/**
+ * Drops units while training (Srivastava et al. 2014). In evaluation nothing is drawn.
+ *
+ * @param {number} [p] 0 to 1, 0.5: the probability of dropping; keep = 1 - p
+ * @param {object} [options]
+ * @param {Mask} [options.mask] 'element' (default): a draw for every row and unit; 'batch': one a
+ *   unit and step, shared by all rows
+ * @param {Scaling} [options.scaling] 'train' (default): what is kept is multiplied by 1 / keep while
+ *   training, evaluation is the identity; 'eval': evaluation multiplies by keep; 'none': neither
+ * @returns {DropoutLayer}
+ * @throws {TypeError | RangeError} naming the option and the value
+ */
+export function dropout(p = DEFAULTS.layer.p, options = {}) {
+  checkKeys(options, ['mask', 'scaling'], 'options of dropout');
+  return resolveDropout({ ...options, p }, '');
+}
+
+/**
+ * A whole network checked, every default filled in.
+ *
+ * @param {SpecInput} spec `input`: values a row (1 to 65536); `layers`: in order, at least one of
+ *   them dense; `seed`: 0
+ * @returns {Spec} a new object, plain as JSON
+ * @throws {TypeError | RangeError} naming the place, as `layers[2].p`
+ */
+export function resolveSpec(spec) {
+  const { input, layers, seed } = checkKeys(spec, ['input', 'layers', 'seed'], 'spec');
+  checkInteger(input, 'input', LIMITS.input);
+  if (!Array.isArray(layers)) throw typeError('layers', 'an array of layers', layers);
+  checkInteger(layers.length, 'layers.length', LIMITS.layers);
+  const resolved = layers.map((layer, i) => resolveLayer(layer, `layers[${i}]`));
+  if (!resolved.some(({ type }) => type === 'dense')) {
+    throw rangeError('layers', 'at least one dense layer among others', layers.map(typeOf));
+  }
+  return { input, layers: resolved, seed: resolveSeed(seed) };
+}
+
+/**
+ * @param {unknown} layer
+ * @param {string} name
+ * @returns {Layer}
+ */
+function resolveLayer(layer, name) {
+  const type = typeOf(layer);
+  if (type === undefined) throw typeError(name, 'a layer such as dense(10)', layer);
+  checkOneOf(type, Object.keys(KINDS), `${name}.type`);
+  const { keys, resolve } = KINDS[type];
+  checkKeys(/** @type {object} */ (layer), ['type', ...keys], name);
+  return resolve(layer, `${name}.`);
+}
+
+/** @param {any} layer */
+function typeOf(layer) {
+  return layer?.type;
+}
