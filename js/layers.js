@@ -10,8 +10,8 @@ import {
   checkKeys,
   checkOneOf,
   checkProbability,
-  rangeError,
   resolveSeed,
+  show,
   typeError,
 } from './options.js';
 
@@ -154,9 +154,9 @@ export function resolveSpec(spec) {
   checkInteger(input, 'input', LIMITS.input);
   if (!Array.isArray(layers)) throw typeError('layers', 'an array of layers', layers);
   checkInteger(layers.length, 'layers.length', LIMITS.layers);
-  const resolved = layers.map((layer, i) => resolveLayer(layer, `layers[${i}]`));
+  const resolved = Array.from(layers, (layer, i) => resolveLayer(layer, `layers[${i}]`));
   if (!resolved.some(({ type }) => type === 'dense')) {
-    throw rangeError('layers', 'at least one dense layer among others', layers.map(typeOf));
+    throw new RangeError(`layers must contain a dense layer, got ${show(layers.map(typeOf))}`);
   }
   return { input, layers: resolved, seed: resolveSeed(seed) };
 }

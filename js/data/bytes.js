@@ -1,0 +1,192 @@
+/** Bytes of files: from where they are, unpacked when packed, and described when they surprise. */
+
+import { throwIfAborted } from '../abort.js';
+import { FileError } from '../errors.js';
+import { LIMITS } from '../options.js';
+import { isNode, nodeModule } from '../platform.js';
+
+/** @typedef {string | URL | Uint8Array | ArrayBuffer} Source an address, in Node also a path, or bytes */
+
+/**
+ * @typedef {object} ReadOptions
+ * @property {AbortSignal} [signal]
+ * @property {(loaded: number, total: number | undefined) => void} [onBytes] bytes so far; `total`
+ *   is undefined where the server does not say
+ */
+
+/**
+ * @param {Source} source
+ * @param {ReadOptions} [options]
+ * @returns {Promise<{ bytes: Uint8Array, address: string }>}
+ */
+export async function readBytes(source, options = {}) {
+  throwIfAborted(options.signal);
+  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), address: 'bytes' };
+  if (ArrayBuffer.isView(source)) return { bytes: plainView(source), address: 'bytes' };
+  const address = String(source);
+  try {
+    const isFile = isNode && (!isUrl(address) || address.startsWith('file:'));
+    return { bytes: await (isFile ? readFile : download)(address, options), address };
+  } catch (error) {
+    throwIfAborted(options.signal);
+    if (error instanceof FileError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FileError(`${address}: cannot be read: ${reason}`, { address, cause: error });
+  }
+}
+
+/** A letter and a colon is a drive, not a scheme. @param {string} address */
+export function isUrl(address) {
+  return /^[a-z][a-z0-9+.-]+:/i.test(address);
+}
+
+/** Without Node's `Buffer` around it. @param {ArrayBufferView} view */
+function plainView(view) {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+/**
+ * @param {string} address a path or a file: URL
+ * @param {ReadOptions} options
+ */
+async function readFile(address, { signal, onBytes }) {
+  const { readFile } = await nodeModule('fs/promises');
+  const bytes = await readFile(isUrl(address) ? new URL(address) : address, { signal });
+  onBytes?.(bytes.length, bytes.length);
+  return plainView(bytes);
+}
+
+/**
+ * @param {string} address
+ * @param {ReadOptions} options
+ */
+async function download(address, { signal, onBytes }) {
+  const response = await fetch(address, { signal });
+  address = response.url || address;
+  if (!response.ok) {
+    const status = `HTTP ${response.status} ${response.statusText}`.trimEnd();
+    throw new FileError(`${address}: ${status} instead of the file`, { address });
+  }
+  // With a Content-Encoding the length is that of other bytes than those which arrive here.
+  const length = Number(response.headers.get('content-length'));
+  const total = length > 0 && !response.headers.has('content-encoding') ? length : undefined;
+  if (!response.body) return new Uint8Array(await response.arrayBuffer());
+  return collect(response.body, (bytes) => {
+    if (bytes > LIMITS.fileBytes) throw tooLarge(address);
+    onBytes?.(bytes, total);
+  });
+}
+
+/** @param {string} address */
+function tooLarge(address) {
+  return new FileError(`${address}: larger than ${LIMITS.fileBytes} bytes`, { address });
+}
+
+/**
+ * All chunks of a stream in one array.
+ * @param {ReadableStream<Uint8Array>} stream cancelled when `onChunk` throws
+ * @param {(length: number, chunks: Uint8Array[]) => void} onChunk told the bytes so far; may throw
+ * @returns {Promise<Uint8Array>}
+ */
+async function collect(stream, onChunk) {
+  const reader = stream.getReader();
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  let length = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      chunks.push(value);
+      length += value.length;
+      onChunk(length, chunks);
+    }
+  } catch (error) {
+    reader.cancel(error).catch(() => {}); // The stream is done with either way.
+    throw error;
+  }
+  return concatenate(chunks, length);
+}
+
+/** @param {Uint8Array[]} chunks @param {number} length */
+function concatenate(chunks, length) {
+  if (chunks.length === 1) return chunks[0];
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
+/** @param {Uint8Array} bytes */
+export function isGzip(bytes) {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** Packed bytes handed over at a time: deflate makes at most 1032 times as many of them. */
+const PACKED_SLICE = 2 ** 16;
+
+/**
+ * Unpacks gzip without trusting it: the head decides how long the rest may be.
+ * @param {Uint8Array} packed
+ * @param {string} address
+ * @param {number} headLength bytes that `unpackedLength` wants to see, fewer at the end of the file
+ * @param {(head: Uint8Array) => number} unpackedLength of the whole file; may throw
+ * @returns {Promise<Uint8Array>}
+ */
+export async function gunzip(packed, address, headLength, unpackedLength) {
+  let at = 0;
+  /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */
+  const source = new ReadableStream({
+    pull(controller) {
+      if (at >= packed.length) controller.close();
+      else controller.enqueue(packed.slice(at, (at += PACKED_SLICE)));
+    },
+  });
+  let limit = Infinity;
+  try {
+    const bytes = await collect(
+      source.pipeThrough(new DecompressionStream('gzip')),
+      (length, chunks) => {
+        if (limit === Infinity && length >= headLength) {
+          limit = unpackedLength(concatenate(chunks, length).subarray(0, headLength));
+        }
+        if (length > limit) throw trailing(address, limit);
+      },
+    );
+    // The last four bytes hold the length: other bytes behind the gzip data show here, in
+    // browsers that reject them and in Node, which does not.
+    const end = new DataView(packed.buffer, packed.byteOffset + packed.length - 4);
+    if (end.getUint32(0, true) !== bytes.length) {
+      throw new FileError(`${address}: other bytes follow the gzip data`, { address });
+    }
+    return bytes;
+  } catch (error) {
+    if (error instanceof FileError) throw error;
+    throw new FileError(`${address}: gzip data truncated or damaged`, { address, cause: error });
+  }
+}
+
+/** @param {string} address @param {number} length */
+export function trailing(address, length) {
+  return new FileError(`${address}: more than the ${length} bytes that its header promises`, {
+    address,
+  });
+}
+
+/**
+ * What arrived, for a person: most often a page that a server sent in place of a file.
+ * @param {Uint8Array} bytes
+ * @returns {string}
+ */
+export function describeBytes(bytes) {
+  if (bytes.length === 0) return 'an empty file';
+  if (isGzip(bytes)) return 'gzip data';
+  const text = new TextDecoder('latin1').decode(bytes.subarray(0, 256)).trimStart();
+  if (/^(ï»¿)?<(!doctype html|html|head|body)/i.test(text)) return 'an HTML page';
+  if (/^[\t\n\r -~]{4}/.test(text)) return `text beginning ${JSON.stringify(text.slice(0, 24))}`;
+  const first = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0'));
+  return `${bytes.length} bytes beginning ${first.join(' ')}`;
+}
