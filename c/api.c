@@ -1,0 +1,224 @@
+/* Building models and data sets, and copying parameters: argument checks around model.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "model.h"
+
+void *dw_allocate(uint32_t bytes) {
+  void *memory = malloc(bytes ? bytes : 1);
+  if (!memory) fail_memory(bytes);
+  return memory;
+}
+
+void dw_free(void *memory) { free(memory); }
+
+#ifdef __wasm__
+/* Emscripten's allocator announces growth; JavaScript compares buffers instead. */
+void emscripten_notify_memory_growth(int memory) { (void)memory; }
+#endif
+
+/* ---- data ---- */
+
+static void place_dataset(struct dw_dataset *d) {
+  uint64_t size = (uint64_t)d->samples * d->features;
+  d->images = arena_place(&d->arena, size, d->format == DW_BYTES ? 1 : sizeof(float));
+  if (d->classes) d->labels = arena_place(&d->arena, d->samples, sizeof *d->labels);
+}
+
+dw_dataset *dw_dataset_create(uint32_t samples, uint32_t features, uint32_t classes,
+                              uint32_t format) {
+  const char *wrong = NULL;
+  double value = 0;
+  if (samples < 1) wrong = "samples must be at least 1, not", value = samples;
+  if (features < 1 || features > DW_MAX_UNITS)
+    wrong = "features must be 1 to 65536, not", value = features;
+  if (classes > DW_MAX_UNITS) wrong = "classes must be 0 to 65536, not", value = classes;
+  if (format >= DW_IMAGE_FORMATS) wrong = "format must be 0 or 1, not", value = format;
+  if (wrong) return fail(DW_INVALID_ARGUMENT, wrong, value), NULL;
+  struct dw_dataset *d = calloc(1, sizeof *d);
+  if (!d) return fail_memory(sizeof *d), NULL;
+  d->samples = samples, d->features = features, d->classes = classes;
+  d->format = (enum dw_image_format)format;
+  place_dataset(d);
+  double bytes = (double)d->arena.used;
+  if (!arena_allocate(&d->arena)) {
+    free(d);
+    return fail_memory(bytes), NULL;
+  }
+  place_dataset(d);
+  return d;
+}
+
+void dw_dataset_destroy(dw_dataset *d) {
+  if (!d) return;
+  arena_free(&d->arena);
+  free(d);
+}
+
+void *dw_dataset_images_view(dw_dataset *d) { return d->images; }
+uint16_t *dw_dataset_labels_view(dw_dataset *d) { return d->labels; }
+
+/* ---- model ---- */
+
+dw_model *dw_model_create(uint32_t inputs, double seed) {
+  if (inputs < 1 || inputs > DW_MAX_UNITS) {
+    return fail(DW_INVALID_ARGUMENT, "inputs must be 1 to 65536, not", inputs), NULL;
+  }
+  if (!(seed >= 0 && seed <= 9007199254740991.0 && seed == (double)(uint64_t)seed)) {
+    return fail(DW_INVALID_ARGUMENT, "seed must be an integer from 0 to 2^53 - 1, not", seed), NULL;
+  }
+  struct dw_model *m = calloc(1, sizeof *m);
+  if (!m) return fail_memory(sizeof *m), NULL;
+  uint64_t bits = (uint64_t)seed;
+  m->seed[0] = (uint32_t)bits, m->seed[1] = (uint32_t)(bits >> 32);
+  m->inputs = inputs;
+  return m;
+}
+
+void dw_model_destroy(dw_model *m) {
+  if (!m) return;
+  arena_free(&m->parameters);
+  arena_free(&m->state);
+  arena_free(&m->workspace);
+  free(m->order);
+  free(m->layers);
+  free(m);
+}
+
+static int check_drop(double p, uint32_t mask, uint32_t scaling) {
+  if (!(p >= 0 && p <= 1)) return fail(DW_INVALID_ARGUMENT, "p must be 0 to 1, not", p);
+  if (mask >= DW_MASKS) return fail(DW_INVALID_ARGUMENT, "mask must be 0 or 1, not", mask);
+  if (scaling >= DW_SCALINGS)
+    return fail(DW_INVALID_ARGUMENT, "scaling must be 0 to 2, not", scaling);
+  return DW_OK;
+}
+
+static int add_layer(dw_model *m, struct layer layer) {
+  if (m->built) return fail(DW_INVALID_ARGUMENT, "the model is built; its layers:", m->layer_count);
+  if (m->layer_count == DW_MAX_LAYERS) {
+    return fail(DW_INVALID_ARGUMENT, "a model has at most 1024 layers, not", m->layer_count + 1.0);
+  }
+  size_t bytes = (m->layer_count + 1) * sizeof *m->layers;
+  struct layer *layers = realloc(m->layers, bytes);
+  if (!layers) return fail_memory((double)bytes);
+  layer.inputs = m->layer_count ? layers[m->layer_count - 1].units : m->inputs;
+  m->layers = layers;
+  m->layers[m->layer_count++] = layer;
+  return DW_OK;
+}
+
+int dw_model_add_dense(dw_model *m, uint32_t units, uint32_t activation, double p,
+                       uint32_t scaling) {
+  int status = check_drop(p, DW_MASK_BATCH, scaling);
+  if (status) return status;
+  if (units < 1 || units > DW_MAX_UNITS) {
+    return fail(DW_INVALID_ARGUMENT, "units must be 1 to 65536, not", units);
+  }
+  if (activation >= DW_ACTIVATIONS) {
+    return fail(DW_INVALID_ARGUMENT, "activation must be 0 to 4, not", activation);
+  }
+  struct layer l = {.kind = LAYER_DENSE, .units = units};
+  l.dense.activation = (enum dw_activation)activation;
+  dropping_set(&l.dense.drop, p, DW_MASK_BATCH, (enum dw_scaling)scaling);
+  return add_layer(m, l);
+}
+
+int dw_model_add_dropout(dw_model *m, double p, uint32_t mask, uint32_t scaling) {
+  int status = check_drop(p, mask, scaling);
+  if (status) return status;
+  struct layer l = {.kind = LAYER_DROPOUT};
+  dropping_set(&l.dropout.drop, p, (enum dw_mask)mask, (enum dw_scaling)scaling);
+  l.units = m->layer_count ? m->layers[m->layer_count - 1].units : m->inputs;
+  return add_layer(m, l);
+}
+
+/* Counts dense layers and layers that draw masks; a layer with p = 0 takes no index. */
+static void number_layers(dw_model *m) {
+  uint32_t dense = 0, drawing = 0;
+  for (uint32_t i = 0; i < m->layer_count; i++) {
+    struct layer *l = &m->layers[i];
+    struct dropping *drop = layer_dropping(l);
+    if (drop) drop->index = drawing++;
+    l->dropout.units = l->units;
+    if (l->kind != LAYER_DENSE) continue;
+    if (dense == 0) m->first_dense = i;
+    struct dense *d = &l->dense;
+    d->inputs = l->inputs, d->units = l->units, d->index = dense++;
+    d->panels_of_units = i == m->first_dense;
+    d->weight.rows = d->panels_of_units ? d->inputs : d->units;
+    d->weight.columns = d->panels_of_units ? d->units : d->inputs;
+  }
+}
+
+int dw_model_build(dw_model *m) {
+  if (m->built) return fail(DW_INVALID_ARGUMENT, "the model is built; its layers:", m->layer_count);
+  uint32_t dense = 0;
+  for (uint32_t i = 0; i < m->layer_count; i++) dense += m->layers[i].kind == LAYER_DENSE;
+  if (dense == 0)
+    return fail(DW_INVALID_ARGUMENT, "a model needs a dense layer; layers:", m->layer_count);
+  number_layers(m);
+  if (!model_place_parameters(m)) return fail_memory((double)m->parameters.used);
+  if (!model_reserve(m, EVALUATION_ROWS)) {
+    arena_free(&m->parameters);
+    return fail_memory((double)m->workspace.used);
+  }
+  for (uint32_t i = 0; i < m->layer_count; i++) {
+    if (m->layers[i].kind == LAYER_DENSE) dense_initialize(&m->layers[i].dense, m->seed);
+  }
+  m->built = true;
+  return DW_OK;
+}
+
+double dw_model_bytes(const dw_model *m) {
+  return (double)(m->parameters.used + m->state.used + m->workspace.used) +
+         sizeof(uint32_t) * (double)m->order_capacity;
+}
+
+/* ---- parameters ---- */
+
+/* Finds the array of `which` and `slot`; NULL and a sentence where there is none. */
+static float *parameter(const dw_model *m, uint32_t dense, uint32_t which, uint32_t slot,
+                        struct dense **layer) {
+  if (!m->built)
+    return fail(DW_INVALID_ARGUMENT, "the model is not built; layers:", m->layer_count), NULL;
+  *layer = model_dense(m, dense);
+  if (!*layer) return fail(DW_INVALID_ARGUMENT, "there is no dense layer", dense), NULL;
+  if (which >= DW_PARAMETERS) {
+    return fail(DW_INVALID_ARGUMENT, "parameter must be 0 (weight) or 1 (bias), not", which), NULL;
+  }
+  struct dense *l = *layer;
+  float *values = NULL;
+  if (slot == 0) values = which == DW_WEIGHT ? l->weight.data : l->bias;
+  if (slot == 1 || slot == 2) {
+    values = which == DW_WEIGHT ? l->state[slot - 1] : l->bias_state[slot - 1];
+  }
+  if (!values) fail(DW_INVALID_ARGUMENT, "there is no optimizer state in slot", slot);
+  return values;
+}
+
+int dw_parameter_read(const dw_model *m, uint32_t dense, uint32_t which, uint32_t slot,
+                      float *values) {
+  struct dense *l;
+  const float *from = parameter(m, dense, which, slot, &l);
+  if (!from) return DW_INVALID_ARGUMENT;
+  if (which == DW_WEIGHT) {
+    dense_read(values, l, from);
+  } else {
+    memcpy(values, from, l->units * sizeof *values);
+  }
+  return DW_OK;
+}
+
+int dw_parameter_write(dw_model *m, uint32_t dense, uint32_t which, uint32_t slot,
+                       const float *values) {
+  struct dense *l;
+  float *to = parameter(m, dense, which, slot, &l);
+  if (!to) return DW_INVALID_ARGUMENT;
+  if (which == DW_WEIGHT) {
+    dense_write(l, to, values);
+  } else {
+    memcpy(to, values, l->units * sizeof *values);
+  }
+  return DW_OK;
+}

@@ -1,0 +1,27 @@
+#include "arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *arena_place(struct arena *a, uint64_t count, size_t size) {
+  uint64_t start = (a->used + ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT * ARENA_ALIGNMENT;
+  a->used = start + count * size;
+  return a->base ? a->base + start : NULL;
+}
+
+bool arena_allocate(struct arena *a) {
+  uint64_t bytes = a->used + ARENA_ALIGNMENT;
+  if (bytes > SIZE_MAX / 2) return false;
+  a->block = malloc((size_t)bytes);
+  if (!a->block) return false;
+  memset(a->block, 0, (size_t)bytes);
+  uintptr_t start = ((uintptr_t)a->block + ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT * ARENA_ALIGNMENT;
+  a->base = (uint8_t *)start;
+  a->used = 0;
+  return true;
+}
+
+void arena_free(struct arena *a) {
+  free(a->block);
+  *a = (struct arena){0};
+}

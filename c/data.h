@@ -1,0 +1,24 @@
+/* Data sets, and the batches that are taken from them. */
+#pragma once
+#include "arena.h"
+#include "dropout_wasm.h"
+
+struct dw_dataset {
+  uint32_t samples, features, classes;
+  enum dw_image_format format;
+  void *images;     /* [samples][features] */
+  uint16_t *labels; /* [samples]; NULL where classes is 0 */
+  struct arena arena;
+};
+
+struct batch {
+  float *images;    /* [B][padded(features)] */
+  uint16_t *labels; /* [B] */
+  uint32_t rows;
+};
+
+/* order[0..n-1] = a permutation of 0 ... n-1: Fisher-Yates downwards with numbers of this epoch. */
+void shuffle(uint32_t *order, uint32_t n, const uint32_t seed[2], uint32_t epoch);
+/* Rows order[0..rows-1] of the data, or first ... first + rows - 1 where order is NULL. */
+void batch_gather(struct batch *b, const struct dw_dataset *d, const uint32_t *order,
+                  uint32_t first, uint32_t rows);

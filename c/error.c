@@ -1,0 +1,40 @@
+#include "error.h"
+
+#include <string.h>
+
+static char sentence[160];
+
+/* Decimal without stdio, which would make a third of the module: whole numbers exactly, others
+ * with six decimals, anything past 2^53 as "out of range". */
+static char *put_number(char *to, double value) {
+  if (value != value) return strcpy(to, "NaN") + 3;
+  if (value < 0) *to++ = '-', value = -value;
+  if (value > 9007199254740992.0) return strcpy(to, "more than 2^53") + 14;
+  uint64_t whole = (uint64_t)value, rest = (uint64_t)((value - (double)whole) * 1e6);
+  char digits[24];
+  int n = 0;
+  do digits[n++] = (char)('0' + whole % 10), whole /= 10;
+  while (whole);
+  while (n) *to++ = digits[--n];
+  if (rest) {
+    *to++ = '.';
+    for (uint64_t unit = 100000; unit; unit /= 10) *to++ = (char)('0' + rest / unit % 10);
+  }
+  *to = 0;
+  return to;
+}
+
+int fail(enum dw_status status, const char *text, double value) {
+  size_t length = strlen(text);
+  if (length > sizeof sentence - 40) length = sizeof sentence - 40;
+  memcpy(sentence, text, length);
+  sentence[length] = ' ';
+  put_number(sentence + length + 1, value);
+  return status;
+}
+
+int fail_memory(double bytes) {
+  return fail(DW_OUT_OF_MEMORY, "not enough memory; bytes wanted:", bytes);
+}
+
+const char *dw_last_error(void) { return sentence; }

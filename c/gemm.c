@@ -1,0 +1,159 @@
+/* Dense products: loops and blocking around the register tile. */
+#include <string.h>
+
+#include "gemm_kernel.h"
+#include "matrix.h"
+
+/* Terms a block: a panel's rows of one block (128 x 128 bytes) take half of a 32 KB first cache
+ * and leave the other half to the rows that stream past. */
+enum { BLOCK_TERMS = 128 };
+/* Likewise for product_transposed, whose packed rows are 64 bytes. */
+enum { BLOCK_COLUMNS = 256 };
+
+DW_INLINE uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+/* One tile of a simple product: a[r] and b advance by constant steps. */
+DW_INLINE void tile_run(const struct tile *t, int tile_rows, size_t a_step, const float *b,
+                        size_t b_step, uint32_t terms, int first) {
+  f32x4 sums[TILE_ROWS][TILE_VECTORS];
+  tile_load(sums, tile_rows, t, first);
+  tile_add(sums, tile_rows, t->a, a_step, b, b_step, terms);
+  tile_store(sums, tile_rows, t);
+}
+
+void product_dense(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
+                   const struct panels *p) {
+  for (uint32_t panel = 0; panel < panel_count(p); panel++) {
+    const float *weights = p->data + (size_t)panel * p->rows * PANEL;
+    for (uint32_t k = 0; k < p->rows; k += BLOCK_TERMS) {
+      uint32_t terms = least(BLOCK_TERMS, p->rows - k);
+      for (uint32_t lane = 0; lane < PANEL; lane += TILE_LANES) {
+        const float *b = weights + (size_t)k * PANEL + lane;
+        float *c = y + panel * PANEL + lane;
+        uint32_t r = 0;
+        for (; r + TILE_ROWS <= rows; r += TILE_ROWS) {
+          struct tile t;
+          for (int i = 0; i < TILE_ROWS; i++) {
+            t.a[i] = a + (r + i) * lda + k, t.c[i] = c + (r + i) * ldy;
+          }
+          tile_run(&t, TILE_ROWS, 1, b, PANEL, terms, k == 0);
+        }
+        for (; r < rows; r++) {
+          struct tile t = {.a = {a + r * lda + k}, .c = {c + r * ldy}};
+          tile_run(&t, 1, 1, b, PANEL, terms, k == 0);
+        }
+      }
+    }
+  }
+}
+
+void gradient_dense(float *g, const float *a, size_t lda, const float *v, size_t ldv, uint32_t rows,
+                    uint32_t panel, uint32_t k0, uint32_t count) {
+  for (uint32_t lane = 0; lane < PANEL; lane += TILE_LANES) {
+    const float *b = v + panel * PANEL + lane;
+    uint32_t k = 0;
+    for (; k + TILE_ROWS <= count; k += TILE_ROWS) {
+      struct tile t;
+      for (int i = 0; i < TILE_ROWS; i++)
+        t.a[i] = a + k0 + k + i, t.c[i] = g + (k + i) * PANEL + lane;
+      tile_run(&t, TILE_ROWS, lda, b, ldv, rows, 1);
+    }
+    for (; k < count; k++) {
+      struct tile t = {.a = {a + k0 + k}, .c = {g + k * PANEL + lane}};
+      tile_run(&t, 1, lda, b, ldv, rows, 1);
+    }
+  }
+}
+
+/* One tile of product_transposed: terms run through panels, 32 columns in each. */
+DW_INLINE void tile_run_panels(const struct tile *t, int tile_rows, size_t panel_step,
+                               const float *b, uint32_t terms, int first) {
+  f32x4 sums[TILE_ROWS][TILE_VECTORS];
+  const float *a[TILE_ROWS];
+  DW_UNROLL for (int r = 0; r < tile_rows; r++) a[r] = t->a[r];
+  tile_load(sums, tile_rows, t, first);
+  while (terms) {
+    uint32_t some = least(PANEL, terms);
+    tile_add(sums, tile_rows, a, 1, b, TILE_LANES, some);
+    DW_UNROLL for (int r = 0; r < tile_rows; r++) a[r] += panel_step;
+    b += (size_t)some * TILE_LANES, terms -= some;
+  }
+  tile_store(sums, tile_rows, t);
+}
+
+/* packed[column][0..15] = a[0..15][column]; rows from `rows` on are zero. */
+static void pack_columns(float *packed, const float *a, size_t lda, uint32_t rows,
+                         uint32_t columns) {
+  if (rows < TILE_LANES) memset(packed, 0, sizeof(float) * TILE_LANES * columns);
+  uint32_t r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    uint32_t c = 0;
+    for (; c + 4 <= columns; c += 4) {
+      f32x4 v[4];
+      for (int i = 0; i < 4; i++) v[i] = f32x4_load(a + (r + i) * lda + c);
+      f32x4_transpose(v);
+      for (int i = 0; i < 4; i++) f32x4_store(packed + (c + i) * TILE_LANES + r, v[i]);
+    }
+    for (; c < columns; c++)
+      for (int i = 0; i < 4; i++) packed[c * TILE_LANES + r + i] = a[(r + i) * lda + c];
+  }
+  for (; r < rows; r++)
+    for (uint32_t c = 0; c < columns; c++) packed[c * TILE_LANES + r] = a[r * lda + c];
+}
+
+/* The way back: y[0..rows-1][k] = sums[k][0..rows-1]. */
+static void unpack_columns(float *y, size_t ldy, const float *sums, uint32_t rows,
+                           uint32_t columns) {
+  uint32_t r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    uint32_t c = 0;
+    for (; c + 4 <= columns; c += 4) {
+      f32x4 v[4];
+      for (int i = 0; i < 4; i++) v[i] = f32x4_load(sums + (c + i) * TILE_LANES + r);
+      f32x4_transpose(v);
+      for (int i = 0; i < 4; i++) f32x4_store(y + (r + i) * ldy + c, v[i]);
+    }
+    for (; c < columns; c++)
+      for (int i = 0; i < 4; i++) y[(r + i) * ldy + c] = sums[c * TILE_LANES + r + i];
+  }
+  for (; r < rows; r++)
+    for (uint32_t c = 0; c < columns; c++) y[r * ldy + c] = sums[c * TILE_LANES + r];
+}
+
+uint64_t product_transposed_scratch(uint32_t rows, uint32_t columns) {
+  return ((uint64_t)rows + columns) * TILE_LANES;
+}
+
+void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
+                        const struct panels *p, const uint32_t *kept, uint32_t kept_count,
+                        float *scratch) {
+  float *packed = scratch, *sums = scratch + (size_t)p->columns * TILE_LANES;
+  uint32_t units = kept ? kept_count : p->rows;
+  size_t panel_step = (size_t)p->rows * PANEL;
+  if (kept) memset(sums, 0, sizeof(float) * TILE_LANES * p->rows);
+  for (uint32_t b0 = 0; b0 < rows; b0 += TILE_LANES) {
+    uint32_t some = least(TILE_LANES, rows - b0);
+    pack_columns(packed, a + b0 * lda, lda, some, p->columns);
+    for (uint32_t k = 0; k < p->columns; k += BLOCK_COLUMNS) {
+      uint32_t terms = least(BLOCK_COLUMNS, p->columns - k);
+      const float *weights = p->data + k / PANEL * panel_step;
+      const float *b = packed + (size_t)k * TILE_LANES;
+      uint32_t u = 0;
+      for (; u + TILE_ROWS <= units; u += TILE_ROWS) {
+        struct tile t;
+        for (int i = 0; i < TILE_ROWS; i++) {
+          uint32_t unit = kept ? kept[u + i] : u + i;
+          t.a[i] = weights + (size_t)unit * PANEL, t.c[i] = sums + (size_t)unit * TILE_LANES;
+        }
+        tile_run_panels(&t, TILE_ROWS, panel_step, b, terms, k == 0);
+      }
+      for (; u < units; u++) {
+        uint32_t unit = kept ? kept[u] : u;
+        struct tile t = {.a = {weights + (size_t)unit * PANEL},
+                         .c = {sums + (size_t)unit * TILE_LANES}};
+        tile_run_panels(&t, 1, panel_step, b, terms, k == 0);
+      }
+    }
+    unpack_columns(y + b0 * ldy, ldy, sums, some, p->rows);
+  }
+}

@@ -1,0 +1,104 @@
+/* Every stage of a training step as a pair, forward and backward, in the data's order.
+ *
+ * B rows of the batch, I inputs, O units.  Row matrices are [B][padded(columns)] (matrix.h), their
+ * padding is not read.  A gradient is the value's name with d before it: dx is d loss / d x. */
+#pragma once
+#include "dropout_wasm.h"
+#include "matrix.h"
+#include "optimizer.h"
+#include "rng.h"
+
+/* A Bernoulli mask and its scale. */
+struct dropping {
+  double p;
+  enum dw_mask mask;
+  enum dw_scaling scaling;
+  uint64_t threshold; /* dropped where word < threshold = ceil(p 2^32) */
+  uint32_t index;     /* among the layers that draw masks; meaningless for p = 0 */
+};
+
+void dropping_set(struct dropping *d, double p, enum dw_mask mask, enum dw_scaling scaling);
+/* Factor of kept values while training, and of all values in evaluation. */
+float dropping_train_scale(const struct dropping *d);
+float dropping_eval_scale(const struct dropping *d);
+/* mask[j] = all ones where number first + j of the stream keeps, else 0, for j < count.
+ * Writes up to 15 more. */
+void dropping_draw(const struct dropping *d, uint32_t *mask, const uint32_t seed[2], uint32_t step,
+                   uint32_t row, uint64_t first, uint32_t count);
+
+/* ---- dense: z = W x + b ---- */
+
+struct dense {
+  uint32_t inputs, units, index; /* index among dense layers */
+  enum dw_activation activation;
+  struct dropping drop; /* DropConnect; p = 0: none */
+  /* The layer that reads the data has panels of units, so that a zero input is a row not read;
+   * later layers have panels of inputs, so that a zero gradient or a dropped unit is. */
+  bool panels_of_units;
+  struct panels weight;  /* [I] rows x [O] columns, or [O] x [I] */
+  float *bias;           /* [O], padded */
+  struct panels masked;  /* DropConnect: M * W, scaled */
+  uint32_t *weight_mask; /* DropConnect: M, laid out as weight */
+  float *state[2];       /* optimizer state, laid out as weight; NULL: none */
+  float *bias_state[2];
+};
+
+/* Shared scratch of all layers, sized for the largest. */
+struct workspace {
+  struct nonzeros x, dz;     /* of the data layer's input; of the gradient at hand */
+  float *packed;             /* product_transposed */
+  float *gradient;           /* a block of weight gradients, then one of bias gradients */
+  uint32_t *words;           /* a row of mask words */
+  double *macs, *macs_dense; /* counters of multiply-adds */
+};
+
+/* Draws M for this step: W~ = M * W / keep ('train') or M * W. */
+void dense_mask(struct dense *l, const uint32_t seed[2], uint32_t step, struct workspace *w);
+/* z[b][o] = sum over i of W[o][i] x[b][i], + b[o].  Training: W~ for W; evaluation: keep W for W
+ * with 'eval' scaling.  kept: the units that a mask shared by all rows leaves (NULL: all). */
+void dense_forward(float *z, const float *x, const struct dense *l, uint32_t rows, bool train,
+                   const uint32_t *kept, uint32_t kept_count, struct workspace *w);
+/* dx[b][i] = sum over o of W~[o][i] dz[b][o].  Call before dense_backward_weights moves W. */
+void dense_backward_input(float *dx, const float *dz, const struct dense *l, uint32_t rows,
+                          struct workspace *w);
+/* dW[o][i] = M[o][i] scale sum over b of dz[b][o] x[b][i], db[o] = sum over b of dz[b][o]; the
+ * optimizer takes each block of them while it is in the first cache. */
+void dense_backward_weights(struct dense *l, const float *dz, const float *x, uint32_t rows,
+                            const struct optimizer *optimizer, struct workspace *w);
+/* Initial weights; W [O][I] to and from panels. */
+void dense_initialize(struct dense *l, const uint32_t seed[2]);
+void dense_read(float *weight, const struct dense *l, const float *panels_data);
+void dense_write(struct dense *l, float *panels_data, const float *weight);
+
+/* ---- activation: y = f(z), in place ---- */
+
+void activation_forward(float *z, uint32_t units, uint32_t rows, enum dw_activation f);
+/* dy becomes dz = dy f'(z), from y alone. */
+void activation_backward(float *dy, const float *y, uint32_t units, uint32_t rows,
+                         enum dw_activation f);
+
+/* ---- dropout: y = x m scale, m Bernoulli(keep) ---- */
+
+struct dropout {
+  uint32_t units;
+  struct dropping drop;
+  uint32_t *mask; /* [B][padded(O)] or, shared by all rows, [1][padded(O)] */
+  uint32_t *kept; /* [O] units that a shared mask leaves, ascending */
+  uint32_t kept_count;
+};
+
+void dropout_mask(struct dropout *l, const uint32_t seed[2], uint32_t step, uint32_t rows);
+void dropout_forward(float *y, const float *x, const struct dropout *l, uint32_t rows);
+/* dy becomes dx = dy m scale. */
+void dropout_backward(float *dy, const struct dropout *l, uint32_t rows);
+/* y = x keep ('eval' scaling) or x, times eval_scale. */
+void dropout_evaluate(float *y, const float *x, const struct dropout *l, uint32_t rows,
+                      float eval_scale);
+
+/* ---- loss: softmax and cross-entropy in one, safe for any finite logits ---- */
+
+/* p[b][o] = e^(z - max) / sum; returns the sum over rows of -log p[b][label] (labels NULL: 0). */
+double softmax_loss_forward(float *p, const float *z, uint32_t units, uint32_t rows,
+                            const uint16_t *labels);
+/* dz = (p - onehot(label)) / B, in place of p. */
+void softmax_loss_backward(float *p, uint32_t units, uint32_t rows, const uint16_t *labels);

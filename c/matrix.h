@@ -1,0 +1,66 @@
+/* The matrix products of a dense layer.  Capital letters: B rows of the batch, K rows and C
+ * columns of a weight matrix.  All sums run over their index upwards, from +0, one term after the
+ * other; so no tile shape, blocking or skipped zero changes a bit of a result.
+ *
+ * Row matrices (activations, gradients) are [B][ld]; ld is `padded(columns)`.
+ * Weights are panels of 32 columns: [ceil(C / 32)][K][32], the rest of the last panel zero. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PANEL = 32 };
+
+/* Floats from a row to the next: whole panels, then an odd number of cache lines, so that a walk
+ * down a column visits every set of the first cache (a power of two would visit one). */
+static inline size_t padded(size_t columns) { return (columns + PANEL - 1) / PANEL * PANEL + 16; }
+
+struct panels {
+  float *data;
+  uint32_t rows, columns;
+};
+
+static inline uint32_t panel_count(const struct panels *p) {
+  return (p->columns + PANEL - 1) / PANEL;
+}
+static inline uint64_t panels_size(uint32_t rows, uint32_t columns) {
+  return (uint64_t)((columns + PANEL - 1) / PANEL) * rows * PANEL;
+}
+static inline size_t panels_index(const struct panels *p, uint32_t row, uint32_t column) {
+  return ((size_t)(column / PANEL) * p->rows + row) * PANEL + column % PANEL;
+}
+
+/* The entries of a row matrix that are not zero, twice: by row for products along it, by column
+ * for products across it; both in ascending order. */
+struct nonzeros {
+  uint32_t rows, columns, count;
+  uint32_t *row_start, *row_index;       /* [B + 1], [count]: columns */
+  uint32_t *column_start, *column_index; /* [columns + 1], [count]: rows */
+  float *row_value, *column_value;       /* [count] */
+  uint32_t *cursor;                      /* [max(B, columns)], scratch */
+};
+
+/* Lists the nonzeros of a [B][lda]; by column only if asked. */
+void nonzeros_list(struct nonzeros *s, const float *a, size_t lda, uint32_t rows, uint32_t columns,
+                   bool by_column);
+/* Whether skipping zeros beats the dense kernels at this density. */
+bool nonzeros_worthwhile(const struct nonzeros *s);
+
+/* y[b][c] = sum over k of a[b][k] P[k][c].  y: [B][ldy], written up to the last whole panel. */
+void product_dense(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
+                   const struct panels *p);
+void product_sparse(float *y, size_t ldy, struct nonzeros *a, const struct panels *p);
+
+/* y[b][k] = sum over c of a[b][c] P[k][c].  `kept`, if not NULL, lists the k to compute, ascending;
+ * the others become +0.  scratch: product_transposed_scratch floats. */
+void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
+                        const struct panels *p, const uint32_t *kept, uint32_t kept_count,
+                        float *scratch);
+uint64_t product_transposed_scratch(uint32_t rows, uint32_t columns);
+
+/* g[k - k0][0..31] = sum over b of a[b][k] v[b][32 panel + 0..31], for k0 <= k < k0 + count: a
+ * block of the gradient of panel `panel`.  v: [B][ldv]. */
+void gradient_dense(float *g, const float *a, size_t lda, const float *v, size_t ldv, uint32_t rows,
+                    uint32_t panel, uint32_t k0, uint32_t count);
+void gradient_sparse(float *g, const struct nonzeros *a, const float *v, size_t ldv, uint32_t panel,
+                     uint32_t k0, uint32_t count);

@@ -1,0 +1,192 @@
+#include "model.h"
+
+#include <string.h>
+
+static uint32_t most(uint32_t a, uint32_t b) { return a > b ? a : b; }
+
+static float *place_floats(struct arena *a, uint64_t count) {
+  return arena_place(a, count, sizeof(float));
+}
+
+static void place_parameters(struct dw_model *m) {
+  for (uint32_t i = 0; i < m->layer_count; i++) {
+    struct dense *l = &m->layers[i].dense;
+    if (m->layers[i].kind != LAYER_DENSE) continue;
+    uint64_t size = panels_size(l->weight.rows, l->weight.columns);
+    l->weight.data = place_floats(&m->parameters, size);
+    l->bias = place_floats(&m->parameters, padded(l->units));
+    if (!(l->drop.p > 0)) continue;
+    l->masked = l->weight;
+    l->masked.data = place_floats(&m->parameters, size);
+    l->weight_mask = arena_place(&m->parameters, size, sizeof *l->weight_mask);
+  }
+}
+
+bool model_place_parameters(struct dw_model *m) {
+  place_parameters(m);
+  if (!arena_allocate(&m->parameters)) return false;
+  place_parameters(m);
+  return true;
+}
+
+static void place_state(struct dw_model *m, struct arena *a, int slots) {
+  for (uint32_t i = 0; i < m->layer_count; i++) {
+    struct dense *l = &m->layers[i].dense;
+    if (m->layers[i].kind != LAYER_DENSE) continue;
+    for (int s = 0; s < slots; s++) {
+      float *weight = place_floats(a, panels_size(l->weight.rows, l->weight.columns));
+      float *bias = place_floats(a, padded(l->units));
+      if (a->base) l->state[s] = weight, l->bias_state[s] = bias;
+    }
+    if (a->base && slots < 2) l->state[1] = l->bias_state[1] = NULL;
+  }
+}
+
+bool model_place_state(struct dw_model *m, int slots) {
+  struct arena fresh = {0};
+  place_state(m, &fresh, slots);
+  if (!arena_allocate(&fresh)) return false;
+  place_state(m, &fresh, slots);
+  arena_free(&m->state);
+  m->state = fresh;
+  return true;
+}
+
+static void place_nonzeros(struct nonzeros *s, struct arena *a, uint32_t rows, uint32_t columns) {
+  uint64_t size = (uint64_t)rows * columns;
+  s->row_start = arena_place(a, rows + 1ULL, sizeof *s->row_start);
+  s->row_index = arena_place(a, size, sizeof *s->row_index);
+  s->row_value = place_floats(a, size);
+  s->column_start = arena_place(a, columns + 1ULL, sizeof *s->column_start);
+  s->column_index = arena_place(a, size, sizeof *s->column_index);
+  s->column_value = place_floats(a, size);
+  s->cursor = arena_place(a, most(rows, columns), sizeof *s->cursor);
+}
+
+static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) {
+  struct workspace *w = &m->work;
+  uint32_t widest = m->inputs, hidden = 1; /* hidden: units that a gradient list may hold */
+  uint64_t packed = 0;
+  for (uint32_t i = 0; i < m->layer_count; i++) {
+    struct layer *l = &m->layers[i];
+    widest = most(widest, l->units);
+    l->output = place_floats(a, rows * padded(l->units));
+    if (l->kind == LAYER_DROPOUT) {
+      uint64_t mask_rows = l->dropout.drop.mask == DW_MASK_BATCH ? 1 : rows;
+      l->dropout.mask = arena_place(a, mask_rows * padded(l->units), sizeof(uint32_t));
+      l->dropout.kept = arena_place(a, l->units + 1ULL, sizeof(uint32_t));
+    } else if (i == m->first_dense) {
+      place_nonzeros(&w->x, a, rows, l->inputs);
+    } else {
+      hidden = most(hidden, l->units);
+      uint64_t size = product_transposed_scratch(l->units, l->inputs);
+      packed = size > packed ? size : packed;
+    }
+  }
+  place_nonzeros(&w->dz, a, rows, hidden);
+  w->packed = place_floats(a, packed);
+  w->gradient = place_floats(a, padded(widest) + 32 * PANEL);
+  w->words = arena_place(a, widest + 2ULL * PHILOX_BATCH, sizeof *w->words);
+  m->batch.images = place_floats(a, rows * padded(m->inputs));
+  m->batch.labels = arena_place(a, rows, sizeof *m->batch.labels);
+  m->probabilities = place_floats(a, rows * padded(model_outputs(m)));
+  for (int i = 0; i < 2; i++) m->gradient[i] = place_floats(a, rows * padded(widest));
+}
+
+bool model_reserve(struct dw_model *m, uint32_t rows) {
+  if (rows <= m->capacity) return true;
+  struct arena fresh = {0};
+  place_workspace(m, &fresh, rows); /* measures, and clears every pointer */
+  if (!arena_allocate(&fresh)) {
+    m->workspace.used = 0;
+    place_workspace(m, &m->workspace, m->capacity);
+    return false;
+  }
+  place_workspace(m, &fresh, rows);
+  arena_free(&m->workspace);
+  m->workspace = fresh;
+  m->capacity = rows;
+  m->work.macs = &m->train[DW_TRAIN_MACS], m->work.macs_dense = &m->train[DW_TRAIN_MACS_DENSE];
+  return true;
+}
+
+uint32_t model_outputs(const struct dw_model *m) { return m->layers[m->layer_count - 1].units; }
+
+struct dense *model_dense(const struct dw_model *m, uint32_t index) {
+  for (uint32_t i = 0; i < m->layer_count; i++) {
+    struct layer *l = &m->layers[i];
+    if (l->kind == LAYER_DENSE && l->dense.index == index) return &l->dense;
+  }
+  return NULL;
+}
+
+struct dropping *layer_dropping(struct layer *l) {
+  struct dropping *d = l->kind == LAYER_DENSE ? &l->dense.drop : &l->dropout.drop;
+  return d->p > 0 ? d : NULL;
+}
+
+void masks_draw(struct dw_model *m, uint32_t step, uint32_t rows) {
+  for (uint32_t i = 0; i < m->layer_count; i++) {
+    struct layer *l = &m->layers[i];
+    if (!layer_dropping(l)) continue;
+    if (l->kind == LAYER_DENSE) {
+      dense_mask(&l->dense, m->seed, step, &m->work);
+    } else {
+      dropout_mask(&l->dropout, m->seed, step, rows);
+    }
+  }
+}
+
+/* The dropout right behind layer `index` whose mask all rows share, or NULL: what it drops need
+ * not be computed. */
+static const struct dropout *shared_mask_behind(const struct dw_model *m, uint32_t index) {
+  if (index + 1 == m->layer_count) return NULL;
+  const struct layer *next = &m->layers[index + 1];
+  bool shared = next->kind == LAYER_DROPOUT && next->dropout.drop.p > 0 &&
+                next->dropout.drop.mask == DW_MASK_BATCH;
+  return shared ? &next->dropout : NULL;
+}
+
+const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, uint32_t rows) {
+  struct layer *l = &m->layers[index];
+  if (l->kind == LAYER_DROPOUT) {
+    if (!layer_dropping(l)) return x;
+    dropout_forward(l->output, x, &l->dropout, rows);
+    return l->output;
+  }
+  const struct dropout *behind = shared_mask_behind(m, index);
+  dense_forward(l->output, x, &l->dense, rows, true, behind ? behind->kept : NULL,
+                behind ? behind->kept_count : 0, &m->work);
+  activation_forward(l->output, l->units, rows, l->dense.activation);
+  return l->output;
+}
+
+const float *layer_evaluate(struct dw_model *m, uint32_t index, const float *x, uint32_t rows,
+                            float eval_scale) {
+  struct layer *l = &m->layers[index];
+  if (l->kind == LAYER_DROPOUT) {
+    if (eval_scale == 1 && dropping_eval_scale(&l->dropout.drop) == 1) return x;
+    dropout_evaluate(l->output, x, &l->dropout, rows, eval_scale);
+    return l->output;
+  }
+  dense_forward(l->output, x, &l->dense, rows, false, NULL, 0, &m->work);
+  activation_forward(l->output, l->units, rows, l->dense.activation);
+  return l->output;
+}
+
+float *layer_backward(struct dw_model *m, uint32_t index, float *dy, const float *x,
+                      uint32_t rows) {
+  struct layer *l = &m->layers[index];
+  if (l->kind == LAYER_DROPOUT) {
+    if (layer_dropping(l)) dropout_backward(dy, &l->dropout, rows);
+    return dy;
+  }
+  float *dx = NULL;
+  activation_backward(dy, l->output, l->units, rows, l->dense.activation);
+  if (index != m->first_dense) {
+    dx = dy == m->gradient[0] ? m->gradient[1] : m->gradient[0];
+    dense_backward_input(dx, dy, &l->dense, rows, &m->work);
+  }
+  dense_backward_weights(&l->dense, dy, x, rows, &m->optimizer, &m->work);
+  return dx;
+}

@@ -1,0 +1,60 @@
+/* A model: its layers in order, what training has come to, and three blocks of memory. */
+#pragma once
+#include "arena.h"
+#include "data.h"
+#include "layers.h"
+
+enum layer_kind { LAYER_DENSE, LAYER_DROPOUT };
+
+struct layer {
+  enum layer_kind kind;
+  uint32_t inputs, units;
+  struct dense dense;     /* kind LAYER_DENSE */
+  struct dropout dropout; /* kind LAYER_DROPOUT */
+  float *output;          /* [B][padded(units)] */
+};
+
+struct dw_model {
+  uint32_t seed[2], inputs, layer_count, first_dense;
+  struct layer *layers;
+  bool built;
+  struct optimizer optimizer;
+  double train[DW_TRAIN_FIELDS];
+
+  /* the epoch at hand */
+  uint32_t *order; /* [order_capacity] rows of the data */
+  uint32_t order_capacity, order_count, batch_size;
+  struct batch batch;
+
+  struct workspace work;
+  float *probabilities; /* [B][padded(units of the last layer)], then their gradient */
+  float *gradient[2];   /* [B][padded(most units)], taken in turns by the backward pass */
+  uint32_t capacity;    /* rows that the workspace holds */
+  struct arena parameters, state, workspace;
+};
+
+enum { EVALUATION_ROWS = 64 }; /* rows a batch in evaluation and prediction */
+
+bool model_place_parameters(struct dw_model *m);
+bool model_place_state(struct dw_model *m, int slots);
+/* Room for batches of `rows`; nothing happens where there is enough.  False: no memory. */
+bool model_reserve(struct dw_model *m, uint32_t rows);
+uint32_t model_outputs(const struct dw_model *m);
+struct dense *model_dense(const struct dw_model *m, uint32_t index);
+/* Whether a layer draws a mask (p > 0), and which. */
+struct dropping *layer_dropping(struct layer *l);
+
+/* Draws the masks of a step for `rows` rows. */
+void masks_draw(struct dw_model *m, uint32_t step, uint32_t rows);
+/* Returns the layer's output: l->output, or x where the layer does nothing. */
+const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, uint32_t rows);
+const float *layer_evaluate(struct dw_model *m, uint32_t index, const float *x, uint32_t rows,
+                            float eval_scale);
+/* Takes d loss / d output and returns d loss / d input, NULL where nothing below learns. */
+float *layer_backward(struct dw_model *m, uint32_t index, float *dy, const float *x, uint32_t rows);
+
+/* One step on the batch that is gathered: the training step as one column of calls. */
+enum dw_status train_step(struct dw_model *m, double learning_rate, double momentum);
+/* Logits of the batch that is gathered, in evaluation; eval_scale multiplies the output of every
+ * dropout layer. */
+const float *evaluate_batch(struct dw_model *m, float eval_scale);

@@ -1,0 +1,78 @@
+#include "optimizer.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "mathf.h"
+
+int optimizer_slots(enum dw_optimizer kind) { return kind == DW_ADAM || kind == DW_ADAMW ? 2 : 1; }
+
+void optimizer_begin_step(struct optimizer *o, double learning_rate, double momentum) {
+  o->momentum = (float)momentum;
+  o->decay = o->kind == DW_ADAMW ? 0 : (float)o->weight_decay;
+  o->rate = (float)learning_rate;
+  o->updates++;
+  if (o->kind != DW_ADAM && o->kind != DW_ADAMW) return;
+  double correction1 = 1 - power(o->beta1, o->updates),
+         correction2 = 1 - power(o->beta2, o->updates);
+  o->rate = (float)(learning_rate / correction1);
+  o->root_scale = (float)(1 / sqrt(correction2));
+  o->shrink = o->kind == DW_ADAMW ? (float)(1 - learning_rate * o->weight_decay) : 1;
+  o->first = (float)o->beta1, o->first_rest = (float)(1 - o->beta1);
+  o->second = (float)o->beta2, o->second_rest = (float)(1 - o->beta2);
+  o->small = (float)o->epsilon;
+}
+
+bool optimizer_ignores_zero(const struct optimizer *o) {
+  return o->kind == DW_SGD && o->momentum == 0 && o->decay == 0;
+}
+
+static void sgd(const struct optimizer *o, float *w, const float *g, uint32_t n) {
+  for (uint32_t i = 0; i < n; i += 4) {
+    f32x4 value = f32x4_load(w + i);
+    f32x4_store(w + i, value - (f32x4_load(g + i) + value * o->decay) * o->rate);
+  }
+}
+
+static void sgd_momentum(const struct optimizer *o, float *w, float *velocity, const float *g,
+                         uint32_t n) {
+  for (uint32_t i = 0; i < n; i += 4) {
+    f32x4 value = f32x4_load(w + i), gradient = f32x4_load(g + i) + value * o->decay;
+    f32x4 v = f32x4_load(velocity + i) * o->momentum + gradient;
+    f32x4_store(velocity + i, v);
+    f32x4 move = o->nesterov ? gradient + v * o->momentum : v;
+    f32x4_store(w + i, value - move * o->rate);
+  }
+}
+
+static void adam(const struct optimizer *o, float *w, float *moment1, float *moment2,
+                 const float *g, uint32_t n) {
+  for (uint32_t i = 0; i < n; i += 4) {
+    f32x4 value = f32x4_load(w + i) * o->shrink, gradient = f32x4_load(g + i) + value * o->decay;
+    f32x4 m = f32x4_load(moment1 + i) * o->first + gradient * o->first_rest;
+    f32x4 v = f32x4_load(moment2 + i) * o->second + gradient * gradient * o->second_rest;
+    f32x4_store(moment1 + i, m);
+    f32x4_store(moment2 + i, v);
+    f32x4_store(w + i, value - m * o->rate / (f32x4_sqrt(v) * o->root_scale + o->small));
+  }
+}
+
+void optimizer_update(const struct optimizer *o, float *w, float *slot0, float *slot1,
+                      const float *g, uint32_t n) {
+  switch (o->kind) {
+    case DW_SGD:
+      if (o->momentum == 0) {
+        sgd(o, w, g, n);
+      } else {
+        sgd_momentum(o, w, slot0, g, n);
+      }
+      break;
+    case DW_ADAM:
+    case DW_ADAMW:
+      adam(o, w, slot0, slot1, g, n);
+      break;
+    default:
+      memcpy(slot0, g, n * sizeof *g);
+      break; /* DW_RECORD */
+  }
+}

@@ -1,0 +1,220 @@
+/* Training, evaluation and what can be asked of a model: argument checks around train.c. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "metrics.h"
+#include "model.h"
+
+static int check_data(const dw_model *m, const dw_dataset *d) {
+  if (!m->built)
+    return fail(DW_INVALID_ARGUMENT, "the model is not built; layers:", m->layer_count);
+  if (d->features != m->inputs) {
+    return fail(DW_INVALID_ARGUMENT,
+                "the data has another number of features than the model:", d->features);
+  }
+  return DW_OK;
+}
+
+static int check_rows(const dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count) {
+  int status = check_data(m, d);
+  if (status) return status;
+  if (count < 1 || count > d->samples || first > d->samples - count) {
+    return fail(DW_INVALID_ARGUMENT,
+                "rows must lie within the data; last wanted:", (double)first + count - 1);
+  }
+  return DW_OK;
+}
+
+static int check_labels(const dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count) {
+  if (!d->labels) return fail(DW_INVALID_ARGUMENT, "the data has no labels; classes:", d->classes);
+  for (uint32_t i = first; i < first + count; i++) {
+    if (d->labels[i] >= model_outputs(m) || d->labels[i] >= d->classes) {
+      return fail(DW_INVALID_ARGUMENT, "labels must be below classes and outputs; found",
+                  d->labels[i]);
+    }
+  }
+  return DW_OK;
+}
+
+/* ---- training ---- */
+
+static int check_number(const char *text, double value, double lo, double hi) {
+  return value >= lo && value <= hi ? DW_OK : fail(DW_INVALID_ARGUMENT, text, value);
+}
+
+int dw_optimizer_configure(dw_model *m, uint32_t kind, uint32_t nesterov, double weight_decay,
+                           double beta1, double beta2, double epsilon) {
+  double below1 = nextafter(1, 0);
+  int status = DW_OK;
+  if (!m->built)
+    return fail(DW_INVALID_ARGUMENT, "the model is not built; layers:", m->layer_count);
+  if (kind >= DW_OPTIMIZERS)
+    return fail(DW_INVALID_ARGUMENT, "optimizer must be 0 to 3, not", kind);
+  if (!status)
+    status = check_number("weight_decay must be finite and >= 0, not", weight_decay, 0, 1e300);
+  if (!status) status = check_number("beta1 must be 0 to below 1, not", beta1, 0, below1);
+  if (!status) status = check_number("beta2 must be 0 to below 1, not", beta2, 0, below1);
+  if (!status) status = check_number("epsilon must be finite and >= 0, not", epsilon, 0, 1e300);
+  if (status) return status;
+  struct optimizer *o = &m->optimizer;
+  if (!o->configured || o->kind != (enum dw_optimizer)kind) {
+    if (!model_place_state(m, optimizer_slots((enum dw_optimizer)kind))) return fail_memory(0);
+    o->updates = 0;
+    m->train[DW_TRAIN_UPDATES] = 0;
+  }
+  o->kind = (enum dw_optimizer)kind, o->configured = true, o->nesterov = nesterov != 0;
+  o->weight_decay = weight_decay, o->beta1 = beta1, o->beta2 = beta2, o->epsilon = epsilon;
+  return DW_OK;
+}
+
+int dw_train_begin(dw_model *m, const dw_dataset *d, uint32_t samples, uint32_t batch,
+                   uint32_t shuffled, uint32_t epoch) {
+  int status = check_rows(m, d, 0, samples);
+  if (!status) status = check_labels(m, d, 0, samples);
+  if (status) return status;
+  if (batch < 1) return fail(DW_INVALID_ARGUMENT, "batch must be at least 1, not", batch);
+  if (batch > samples) batch = samples;
+  if (samples > m->order_capacity) {
+    uint32_t *order = realloc(m->order, sizeof *order * (size_t)samples);
+    if (!order) return fail_memory(sizeof *order * (double)samples);
+    m->order = order, m->order_capacity = samples;
+  }
+  if (!model_reserve(m, batch)) return fail_memory(0);
+  m->order_count = samples, m->batch_size = batch;
+  for (uint32_t i = 0; i < samples; i++) m->order[i] = i;
+  if (shuffled) shuffle(m->order, samples, m->seed, epoch);
+  m->train[DW_TRAIN_POSITION] = m->train[DW_TRAIN_LOSS_SUM] = 0;
+  return DW_OK;
+}
+
+int dw_train_step(dw_model *m, const dw_dataset *d, double learning_rate, double momentum) {
+  uint32_t position = (uint32_t)m->train[DW_TRAIN_POSITION];
+  int status = check_rows(m, d, 0, m->order_count ? m->order_count : 1);
+  if (status) return status;
+  if (!m->optimizer.configured)
+    return fail(DW_INVALID_ARGUMENT, "no optimizer is set; steps done:", m->train[DW_TRAIN_STEP]);
+  if (position >= m->order_count)
+    return fail(DW_INVALID_ARGUMENT, "the epoch is over; rows used:", position);
+  status = check_number("learning_rate must be finite and >= 0, not", learning_rate, 0, 1e300);
+  if (!status) status = check_number("momentum must be finite and >= 0, not", momentum, 0, 1e300);
+  if (status) return status;
+  uint32_t rows = m->order_count - position;
+  if (rows > m->batch_size) rows = m->batch_size;
+  batch_gather(&m->batch, d, m->order + position, 0, rows);
+  status = train_step(m, learning_rate, momentum);
+  if (status) fail(DW_DIVERGED, "the loss is not finite at step", m->train[DW_TRAIN_STEP]);
+  return status;
+}
+
+int dw_train_restore(dw_model *m, double step, double position, double loss_sum, double updates) {
+  if (!m->built)
+    return fail(DW_INVALID_ARGUMENT, "the model is not built; layers:", m->layer_count);
+  m->train[DW_TRAIN_STEP] = step, m->train[DW_TRAIN_POSITION] = position;
+  m->train[DW_TRAIN_LOSS_SUM] = loss_sum, m->train[DW_TRAIN_UPDATES] = updates;
+  m->optimizer.updates = (uint64_t)updates;
+  return DW_OK;
+}
+
+const double *dw_train_view(const dw_model *m) { return m->train; }
+
+/* ---- evaluation ---- */
+
+int dw_evaluate(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count, double eval_scale,
+                dw_report *r) {
+  int status = check_rows(m, d, first, count);
+  if (!status) status = check_labels(m, d, first, count);
+  if (!status)
+    status = check_number("eval_scale must be finite and > 0, not", eval_scale, 1e-300, 1e300);
+  if (status) return status;
+  if (r->classes != d->classes || r->units != model_outputs(m)) {
+    return fail(DW_INVALID_ARGUMENT, "the report is for another number of classes:", r->classes);
+  }
+  for (uint32_t done = 0; done < count; done += m->batch.rows) {
+    uint32_t rows = count - done < EVALUATION_ROWS ? count - done : EVALUATION_ROWS;
+    batch_gather(&m->batch, d, NULL, first + done, rows);
+    const float *logits = evaluate_batch(m, (float)eval_scale);
+    double loss = softmax_loss_forward(m->probabilities, logits, r->units, rows, m->batch.labels);
+    metrics_add(r, m->probabilities, logits, padded(r->units), m->batch.labels, rows, loss);
+  }
+  return DW_OK;
+}
+
+static void copy_rows(float *to, const float *from, uint32_t units, uint32_t rows) {
+  for (uint32_t b = 0; b < rows; b++) {
+    memcpy(to + (size_t)b * units, from + b * padded(units), units * sizeof *to);
+  }
+}
+
+int dw_predict(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count,
+               float *probabilities, uint16_t *labels) {
+  int status = check_rows(m, d, first, count);
+  if (status) return status;
+  uint32_t units = model_outputs(m);
+  for (uint32_t done = 0; done < count; done += m->batch.rows) {
+    uint32_t rows = count - done < EVALUATION_ROWS ? count - done : EVALUATION_ROWS;
+    batch_gather(&m->batch, d, NULL, first + done, rows);
+    const float *logits = evaluate_batch(m, 1);
+    softmax_loss_forward(m->probabilities, logits, units, rows, NULL);
+    copy_rows(probabilities + (size_t)done * units, m->probabilities, units, rows);
+    if (!labels) continue;
+    for (uint32_t b = 0; b < rows; b++)
+      labels[done + b] = (uint16_t)largest(logits + b * padded(units), units);
+  }
+  return DW_OK;
+}
+
+int dw_activations(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count, uint32_t layer,
+                   uint32_t train, uint32_t step, float *values) {
+  int status = check_rows(m, d, first, count);
+  if (status) return status;
+  if (layer >= m->layer_count) return fail(DW_INVALID_ARGUMENT, "there is no layer", layer);
+  if (!model_reserve(m, train ? count : EVALUATION_ROWS)) return fail_memory(0);
+  uint32_t batch = train ? count : EVALUATION_ROWS, units = m->layers[layer].units;
+  for (uint32_t done = 0; done < count; done += m->batch.rows) {
+    batch_gather(&m->batch, d, NULL, first + done, count - done < batch ? count - done : batch);
+    const float *x = m->batch.images;
+    if (train) masks_draw(m, step, m->batch.rows);
+    for (uint32_t i = 0; i <= layer; i++) {
+      x = train ? layer_forward(m, i, x, m->batch.rows) : layer_evaluate(m, i, x, m->batch.rows, 1);
+    }
+    copy_rows(values + (size_t)done * units, x, units, m->batch.rows);
+  }
+  return DW_OK;
+}
+
+/* ---- masks ---- */
+
+static void put_mask(uint8_t *to, const uint32_t *mask, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) to[i] = mask[i] != 0;
+}
+
+int dw_mask(dw_model *m, uint32_t layer, uint32_t step, uint32_t rows, uint8_t *mask) {
+  if (!m->built)
+    return fail(DW_INVALID_ARGUMENT, "the model is not built; layers:", m->layer_count);
+  if (layer >= m->layer_count) return fail(DW_INVALID_ARGUMENT, "there is no layer", layer);
+  struct layer *l = &m->layers[layer];
+  const struct dropping *d = layer_dropping(l);
+  uint32_t count = l->kind == LAYER_DENSE ? l->inputs : l->units;
+  uint32_t lines = l->kind == LAYER_DENSE ? l->units : rows;
+  if (!d) return memset(mask, 1, (size_t)lines * count), DW_OK;
+  for (uint32_t r = 0; r < lines; r++) {
+    bool dense = l->kind == LAYER_DENSE, shared = dense || d->mask == DW_MASK_BATCH;
+    dropping_draw(d, m->work.words, m->seed, step, shared ? 0 : r, dense ? (uint64_t)r * count : 0,
+                  count);
+    put_mask(mask + (size_t)r * count, m->work.words, count);
+  }
+  return DW_OK;
+}
+
+int dw_dropout_mask(double p, uint32_t rows, uint32_t columns, uint32_t mask, double seed,
+                    uint32_t step, uint8_t *values) {
+  dw_model *m = dw_model_create(columns, seed);
+  int status = m ? dw_model_add_dropout(m, p, mask, DW_SCALE_NONE) : DW_INVALID_ARGUMENT;
+  if (!status) status = dw_model_add_dense(m, 1, DW_LINEAR, 0, DW_SCALE_NONE);
+  if (!status) status = dw_model_build(m);
+  if (!status) status = dw_mask(m, 0, step, rows, values);
+  dw_model_destroy(m);
+  return status;
+}

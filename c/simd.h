@@ -1,0 +1,120 @@
+/* Four lanes of float32 or uint32: the only file that knows which instruction set runs.
+ *
+ *   wasm, plain SIMD       every operation is the IEEE one, rounded once
+ *   wasm, DW_RELAXED       f32x4_madd may fuse multiply and add (numerics 'fast')
+ *   native gcc and clang   the same results as plain SIMD, bit for bit
+ *
+ * Vector extensions carry all arithmetic; what they lack has a function here. */
+#pragma once
+#include <math.h>
+#include <stdint.h>
+#ifdef __wasm_simd128__
+#include <wasm_simd128.h>
+#endif
+
+typedef float f32x4 __attribute__((vector_size(16)));
+typedef int32_t i32x4 __attribute__((vector_size(16)));
+typedef uint32_t u32x4 __attribute__((vector_size(16)));
+typedef float f32x4_unaligned __attribute__((vector_size(16), aligned(4), may_alias));
+typedef uint32_t u32x4_unaligned __attribute__((vector_size(16), aligned(4), may_alias));
+
+#define DW_INLINE static inline __attribute__((always_inline))
+#ifdef __clang__
+#define DW_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define DW_UNROLL _Pragma("GCC unroll 8")
+#endif
+
+DW_INLINE f32x4 f32x4_load(const float *p) { return *(const f32x4_unaligned *)p; }
+DW_INLINE void f32x4_store(float *p, f32x4 v) { *(f32x4_unaligned *)p = v; }
+DW_INLINE u32x4 u32x4_load(const uint32_t *p) { return *(const u32x4_unaligned *)p; }
+DW_INLINE void u32x4_store(uint32_t *p, u32x4 v) { *(u32x4_unaligned *)p = v; }
+DW_INLINE f32x4 f32x4_splat(float x) { return (f32x4){x, x, x, x}; }
+DW_INLINE u32x4 u32x4_splat(uint32_t x) { return (u32x4){x, x, x, x}; }
+
+/* a * b + c */
+DW_INLINE f32x4 f32x4_madd(f32x4 a, f32x4 b, f32x4 c) {
+#ifdef DW_RELAXED
+  return (f32x4)wasm_f32x4_relaxed_madd((v128_t)a, (v128_t)b, (v128_t)c);
+#else
+  return a * b + c;
+#endif
+}
+
+/* mask ? a : b, lane by lane; a mask lane is all ones or all zeros */
+DW_INLINE f32x4 f32x4_select(u32x4 mask, f32x4 a, f32x4 b) {
+  return (f32x4)((mask & (u32x4)a) | (~mask & (u32x4)b));
+}
+
+/* mask ? a : +0 */
+DW_INLINE f32x4 f32x4_keep(u32x4 mask, f32x4 a) { return (f32x4)(mask & (u32x4)a); }
+
+/* a < b ? b : a: one instruction, unlike the maximum that treats NaN and -0 apart;
+ * a NaN in a passes */
+DW_INLINE f32x4 f32x4_max(f32x4 a, f32x4 b) {
+#ifdef __wasm_simd128__
+  return (f32x4)wasm_f32x4_pmax((v128_t)a, (v128_t)b);
+#else
+  return f32x4_select((u32x4)(a < b), b, a);
+#endif
+}
+
+DW_INLINE f32x4 f32x4_sqrt(f32x4 a) {
+#ifdef __wasm_simd128__
+  return (f32x4)wasm_f32x4_sqrt((v128_t)a);
+#else
+  return (f32x4){sqrtf(a[0]), sqrtf(a[1]), sqrtf(a[2]), sqrtf(a[3])};
+#endif
+}
+
+DW_INLINE f32x4 f32x4_from_i32(i32x4 a) { return __builtin_convertvector(a, f32x4); }
+
+/* toward zero; |a| must be below 2^31 */
+DW_INLINE i32x4 i32x4_from_f32(f32x4 a) {
+#ifdef __wasm_simd128__
+  return (i32x4)wasm_i32x4_trunc_sat_f32x4((v128_t)a);
+#else
+  return __builtin_convertvector(a, i32x4);
+#endif
+}
+
+/* (a0 + a1) + (a2 + a3): the one order in which lanes are ever added */
+DW_INLINE float f32x4_sum(f32x4 a) { return (a[0] + a[1]) + (a[2] + a[3]); }
+
+/* The 64-bit products of four lanes with one factor, as high and low words. */
+DW_INLINE void u32x4_multiply_wide(u32x4 a, uint32_t factor, u32x4 *high, u32x4 *low) {
+#ifdef __wasm_simd128__
+  v128_t f = wasm_i32x4_splat((int32_t)factor);
+  v128_t p = wasm_u64x2_extmul_low_u32x4((v128_t)a, f);
+  v128_t q = wasm_u64x2_extmul_high_u32x4((v128_t)a, f);
+  *low = (u32x4)wasm_i32x4_shuffle(p, q, 0, 2, 4, 6);
+  *high = (u32x4)wasm_i32x4_shuffle(p, q, 1, 3, 5, 7);
+#else
+  for (int i = 0; i < 4; i++) {
+    uint64_t product = (uint64_t)a[i] * factor;
+    (*high)[i] = (uint32_t)(product >> 32);
+    (*low)[i] = (uint32_t)product;
+  }
+#endif
+}
+
+#ifdef __clang__
+#define DW_SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#else
+#define DW_SHUFFLE(a, b, i, j, k, l) __builtin_shuffle(a, b, (i32x4){i, j, k, l})
+#endif
+
+/* Rows become columns: v[r][c] <- v[c][r]. */
+DW_INLINE void u32x4_transpose(u32x4 v[4]) {
+  u32x4 a = DW_SHUFFLE(v[0], v[1], 0, 4, 1, 5), b = DW_SHUFFLE(v[2], v[3], 0, 4, 1, 5);
+  u32x4 c = DW_SHUFFLE(v[0], v[1], 2, 6, 3, 7), d = DW_SHUFFLE(v[2], v[3], 2, 6, 3, 7);
+  v[0] = DW_SHUFFLE(a, b, 0, 1, 4, 5), v[1] = DW_SHUFFLE(a, b, 2, 3, 6, 7);
+  v[2] = DW_SHUFFLE(c, d, 0, 1, 4, 5), v[3] = DW_SHUFFLE(c, d, 2, 3, 6, 7);
+}
+
+DW_INLINE void f32x4_transpose(f32x4 v[4]) {
+  f32x4 a = DW_SHUFFLE(v[0], v[1], 0, 4, 1, 5), b = DW_SHUFFLE(v[2], v[3], 0, 4, 1, 5);
+  f32x4 c = DW_SHUFFLE(v[0], v[1], 2, 6, 3, 7), d = DW_SHUFFLE(v[2], v[3], 2, 6, 3, 7);
+  v[0] = DW_SHUFFLE(a, b, 0, 1, 4, 5), v[1] = DW_SHUFFLE(a, b, 2, 3, 6, 7);
+  v[2] = DW_SHUFFLE(c, d, 0, 1, 4, 5), v[3] = DW_SHUFFLE(c, d, 2, 3, 6, 7);
+}
