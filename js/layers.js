@@ -15,7 +15,7 @@ import {
   typeError,
 } from './options.js';
 
-/** @typedef {'linear' | 'relu' | 'tanh' | 'sigmoid'} Activation */
+/** @typedef {'linear' | 'relu' | 'tanh' | 'sigmoid' | 'selu'} Activation */
 /** @typedef {'element' | 'batch'} Mask one draw for every row and unit, or one a unit and step */
 /** @typedef {'train' | 'eval' | 'none'} Scaling which side carries the factor that keeps the expectation */
 /** @typedef {{ p: number, mask: 'batch', scaling: Scaling }} DropConnect */
@@ -32,7 +32,7 @@ import {
  */
 
 /** @type {readonly Activation[]} */
-export const ACTIVATIONS = Object.freeze(['linear', 'relu', 'tanh', 'sigmoid']);
+export const ACTIVATIONS = Object.freeze(['linear', 'relu', 'tanh', 'sigmoid', 'selu']);
 /** @type {readonly Mask[]} */
 export const MASKS = Object.freeze(['element', 'batch']);
 /** @type {readonly Scaling[]} */
@@ -108,7 +108,8 @@ function resolveDropout(layer, path) {
 
 /**
  * A fully connected layer: activation(W v + b), W of shape [units, inputs]. Weights and biases
- * begin uniform in (-1/sqrt(inputs), 1/sqrt(inputs)), as PyTorch's `nn.Linear`.
+ * begin uniform in (-1/sqrt(inputs), 1/sqrt(inputs)), as PyTorch's `nn.Linear`; for 'selu' weights
+ * begin normal with variance 1/inputs, biases 0 (Klambauer et al. 2017).
  *
  * @param {number} units 1 to 65536
  * @param {object} [options]
