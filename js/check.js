@@ -204,3 +204,13 @@ export function checkPause(value, name) {
 export function arrayKind(value) {
   return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
+
+/**
+ * @template {object} T
+ * @param {T} object
+ * @returns {Partial<T>} without the keys that hold undefined: to be spread over defaults
+ */
+export function withoutUndefined(object) {
+  const entries = Object.entries(object).filter(([, value]) => value !== undefined);
+  return /** @type {Partial<T>} */ (Object.fromEntries(entries));
+}

@@ -1,9 +1,9 @@
 /** A comparison as a link: the page's address and `#v=1&network=...`. */
 
 import { show } from './options.js';
-import { SETTINGS, parseSettings } from './settings.js';
+import { SETTINGS, parseSettings } from './comparison/settings.js';
 
-/** @typedef {import('./settings.js').Settings} Settings */
+/** @typedef {import('./comparison/settings.js').Settings} Settings */
 
 /** Of the words in a link. A change that gives an old link another meaning raises it. */
 const LINK_VERSION = '1';

@@ -15,6 +15,7 @@ import {
   rangeError,
   show,
   typeError,
+  withoutUndefined,
 } from './check.js';
 import { DEFAULTS, LIMITS, NUMERICS, OPTIMIZERS, OPTIMIZER_NAMES } from './defaults.js';
 
@@ -144,12 +145,6 @@ export function resolveOptimizer(
     }
   }
   return resolved;
-}
-
-/** @template {object} T @param {T} object @returns {Partial<T>} */
-function withoutUndefined(object) {
-  const entries = Object.entries(object).filter(([, value]) => value !== undefined);
-  return /** @type {Partial<T>} */ (Object.fromEntries(entries));
 }
 
 /**

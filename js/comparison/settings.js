@@ -15,12 +15,12 @@ import {
   checkProbability,
   rangeError,
   typeError,
-} from './options.js';
-import { NETWORKS, VARIANT_KEYS } from './variants.js';
+} from '../options.js';
+import { NETWORKS, VARIANT_KEYS } from '../variants.js';
 
-/** @typedef {import('./variants.js').Network} Network */
-/** @typedef {import('./variants.js').VariantKey} VariantKey */
-/** @typedef {import('./options.js').OptimizerName} OptimizerName */
+/** @typedef {import('../variants.js').Network} Network */
+/** @typedef {import('../variants.js').VariantKey} VariantKey */
+/** @typedef {import('../options.js').OptimizerName} OptimizerName */
 
 /**
  * @typedef {object} Settings the variants, and options of `compare`
@@ -32,7 +32,7 @@ import { NETWORKS, VARIANT_KEYS } from './variants.js';
  * @property {number} batchSize
  * @property {{ name: OptimizerName, learningRate: number }} optimizer
  * @property {number} [trainSize] all rows where left out
- * @property {import('./options.js').Numerics} numerics
+ * @property {import('../options.js').Numerics} numerics
  */
 
 /**

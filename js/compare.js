@@ -1,0 +1,216 @@
+/** Variants times seeds, over a pool of models: what differs, and whether the seeds show it. */
+
+import { throwIfAborted } from './abort.js';
+import { identityOf, indexLines, resolveRunOptions } from './comparison/line.js';
+import { runPool } from './comparison/pool.js';
+import { Progress } from './comparison/progress.js';
+import { dataChecksum, execute } from './comparison/run.js';
+import { checkSeeds, checkVariants, defaultLearningRate } from './comparison/settings.js';
+import { checkDataset, firstRows } from './dataset.js';
+import {
+  DEFAULTS,
+  LIMITS,
+  checkCallback,
+  checkInteger,
+  checkKeys,
+  checkOneOf,
+  checkPause,
+  checkProbability,
+  checkSignal,
+  rangeError,
+  resolveRuntime,
+  typeError,
+  withoutUndefined,
+} from './options.js';
+import { parallelism } from './platform.js';
+import { summarize } from './statistics.js';
+import { NETWORKS, variants } from './variants.js';
+
+/** @typedef {import('./dataset.js').Dataset} Dataset */
+/** @typedef {import('./comparison/line.js').RunLine} RunLine */
+/** @typedef {import('./variants.js').VariantKey} VariantKey */
+/** @typedef {import('./variants.js').Network} Network */
+/** @typedef {import('./comparison/progress.js').CompareProgress} CompareProgress */
+
+/**
+ * @typedef {object} CompareOptions
+ * @property {Network} [network] 'intended'
+ * @property {number} [p] 0.5
+ * @property {number} [epochs] 2
+ * @property {number[]} [seeds] 1 to 5
+ * @property {number} [batchSize] 64
+ * @property {import('./options.js').OptimizerOptions | import('./options.js').OptimizerName} [optimizer]
+ *   adam, 0.001; sgd 0.1 on 'relu', else 0.01
+ * @property {number} [trainSize] the first rows; all
+ * @property {import('./options.js').Numerics} [numerics] 'strict'
+ * @property {number} [workers] models at once; one a processor
+ * @property {VariantKey} [baseline] what the others are compared with; the first
+ * @property {readonly RunLine[]} [completed] lines of earlier runs: those asked for again are taken
+ *   over and not run
+ * @property {AbortSignal} [signal]
+ * @property {import('./pause.js').PauseController} [pause] holds every run between two steps
+ * @property {(line: RunLine, more: { model: import('./model.js').Model }) => unknown} [onRun] when
+ *   a run has ended; the model is there until the promise it may return is settled
+ * @property {(progress: CompareProgress) => void} [onProgress] at most ten times a second a run
+ * @property {import('./options.js').Runtime['wasm']} [wasm] as in `createModel`
+ * @property {import('./options.js').Runtime['workerUrl']} [workerUrl]
+ */
+
+const KEYS = [
+  'network',
+  'p',
+  'epochs',
+  'seeds',
+  'batchSize',
+  'optimizer',
+  'trainSize',
+  'numerics',
+  'workers',
+  'baseline',
+  'completed',
+  'signal',
+  'pause',
+  'onRun',
+  'onProgress',
+  'wasm',
+  'workerUrl',
+];
+
+/**
+ * Trains every variant with every seed: for one seed all start from the same weights and see the
+ * rows in the same order, so that differences are taken pair by pair.
+ *
+ * @param {readonly VariantKey[]} names
+ * @param {{ train: Dataset, test: Dataset }} data
+ * @param {CompareOptions} [options]
+ * @returns {Promise<{ runs: RunLine[], summary: import('./statistics.js').Summary[] }>} runs seed by
+ *   seed, in it variant by variant
+ * @throws {TypeError | RangeError} for what was asked; {DivergedError} naming variant and seed; the
+ *   signal's reason. All models are disposed of by then.
+ */
+export async function compare(names, data, options = {}) {
+  const plan = resolve(names, data, options);
+  throwIfAborted(plan.signal);
+  const checksum = await dataChecksum(plan.train, plan.test);
+  const completed = indexLines(plan.completed);
+  const runs = listRuns(plan, checksum).map((run) => ({
+    ...run,
+    line: completed.get(identityOf(run)),
+  }));
+  const open = runs.filter(({ line }) => !line).length;
+  const progress = new Progress({
+    runs: runs.length,
+    done: runs.length - open,
+    totalSteps: open * plan.options.epochs * Math.ceil(plan.train.samples / plan.options.batchSize),
+    onProgress: plan.onProgress,
+    pause: plan.pause,
+  });
+  try {
+    const tasks = runs.map((run) => async (/** @type {AbortSignal} */ signal) => {
+      const { variant, network, p } = run;
+      if (run.line) return { ...run.line, variant, network, p };
+      const line = await execute(run, {
+        data: plan,
+        runtime: plan.runtime,
+        pause: plan.pause,
+        signal,
+        onProgress: (step) => progress.step(run, step),
+        onRun: plan.onRun,
+      });
+      progress.end(run);
+      return line;
+    });
+    const workers = plan.workers ?? (await parallelism());
+    const lines = await runPool(tasks, workers, plan.signal);
+    return { runs: lines, summary: summarize(lines, plan.baseline) };
+  } finally {
+    progress.close();
+  }
+}
+
+/**
+ * @param {readonly VariantKey[]} names
+ * @param {{ train: Dataset, test: Dataset }} data
+ * @param {CompareOptions} options
+ */
+function resolve(names, data, options) {
+  const keys = checkVariants(names, 'names');
+  checkKeys(data, ['train', 'test'], 'data');
+  checkKeys(options, KEYS, 'options');
+  const { trainEvaluation, ...defaults } = DEFAULTS.comparison;
+  const train = checkDataset(data.train, 'train');
+  const test = checkDataset(data.test, 'test');
+  const given = {
+    ...defaults,
+    trainSize: train.samples,
+    baseline: keys[0],
+    ...withoutUndefined(options),
+  };
+  const { completed = [], workers, wasm, workerUrl } = options;
+  if (!Array.isArray(completed)) throw typeError('completed', 'an array of run lines', completed);
+  const network = checkOneOf(given.network, NETWORKS, 'network');
+  const p = checkProbability(given.p, 'p');
+  const trainSize = checkInteger(given.trainSize, 'trainSize', { min: 1, max: train.samples });
+  const specs = keys.map((variant) => ({ variant, spec: variants[variant](network, p) }));
+  const { input } = specs[0].spec;
+  for (const [name, { features }] of Object.entries({ train, test })) {
+    if (features !== input) throw rangeError(`${name}.features`, `${input}`, features);
+  }
+  return {
+    specs,
+    network,
+    p,
+    seeds: checkSeeds(given.seeds, 'seeds'),
+    train: firstRows(train, trainSize),
+    test,
+    options: resolveRunOptions({
+      epochs: given.epochs,
+      batchSize: given.batchSize,
+      optimizer: withLearningRate(given.optimizer, network),
+      trainEvaluation: Math.min(trainEvaluation, trainSize),
+    }),
+    runtime: resolveRuntime({ numerics: given.numerics, wasm, workerUrl }),
+    workers: workers === undefined ? undefined : checkInteger(workers, 'workers', LIMITS.workers),
+    baseline: checkOneOf(given.baseline, keys, 'baseline'),
+    completed,
+    signal: checkSignal(options.signal, 'signal'),
+    pause: checkPause(options.pause, 'pause'),
+    onRun: checkCallback(options.onRun, 'onRun'),
+    onProgress: checkCallback(options.onProgress, 'onProgress'),
+  };
+}
+
+/** @typedef {ReturnType<typeof resolve>} Plan */
+
+/**
+ * @param {CompareOptions['optimizer']} optimizer
+ * @param {Network} network
+ * @returns {CompareOptions['optimizer']} with the comparison's own learning rate, if it names none
+ */
+function withLearningRate(optimizer, network) {
+  const options = typeof optimizer === 'string' ? { name: optimizer } : optimizer;
+  return options?.name === 'sgd' && options.learningRate === undefined
+    ? { ...options, learningRate: defaultLearningRate('sgd', network) }
+    : options;
+}
+
+/**
+ * Seeds first: an interrupted comparison then has whole pairs.
+ * @param {Plan} plan
+ * @param {string} dataChecksum
+ * @returns {import('./comparison/run.js').Run[]}
+ */
+function listRuns({ specs, seeds, network, p, options, train, runtime }, dataChecksum) {
+  return seeds
+    .flatMap((seed) => specs.map(({ variant, spec }) => ({ variant, spec, seed })))
+    .map((run, i) => ({
+      ...run,
+      run: i + 1,
+      network,
+      p,
+      options,
+      trainSize: train.samples,
+      numerics: runtime.numerics,
+      dataChecksum,
+    }));
+}

@@ -1,0 +1,105 @@
+/** One run of a comparison: a model made, trained, evaluated, written down and disposed of. */
+
+import { throwIfAborted } from '../abort.js';
+import { sha256Hex } from '../data/sha256.js';
+import { DivergedError } from '../errors.js';
+import { createModel } from '../model.js';
+import { mean } from '../statistics.js';
+import { VERSION } from '../version.js';
+
+/** @typedef {import('../dataset.js').Dataset} Dataset */
+/** @typedef {import('../options.js').FitProgress} FitProgress */
+/** @typedef {import('./line.js').RunLine} RunLine */
+/** @typedef {import('./line.js').Identity & Pick<RunLine, 'variant' | 'network' | 'p'> & { run: number }} Run
+ *   `run` counts from 1 */
+
+/**
+ * Over what the runs see, so that the first thousand rows of a set and a set of those are the same.
+ * @param {Dataset[]} datasets
+ * @returns {Promise<string>} SHA-256, hex, of a text with each set's shape, kinds and SHA-256s
+ */
+export async function dataChecksum(...datasets) {
+  const parts = await Promise.all(
+    datasets.map(async ({ images, labels, samples, features, classes }) => {
+      const sums = await Promise.all([images, labels].map((array) => sha256Hex(bytesOf(array))));
+      const kinds = [images, labels].map((array) => array.BYTES_PER_ELEMENT);
+      return [samples, features, classes, ...kinds, ...sums].join(' ');
+    }),
+  );
+  return sha256Hex(new TextEncoder().encode(parts.join('\n')));
+}
+
+/** @param {ArrayBufferView} array */
+function bytesOf(array) {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/**
+ * @param {Run} run
+ * @param {object} how
+ * @param {{ train: Dataset, test: Dataset }} how.data
+ * @param {import('../options.js').Runtime} how.runtime
+ * @param {import('../pause.js').PauseController | undefined} how.pause
+ * @param {AbortSignal} how.signal
+ * @param {(progress: FitProgress) => void} how.onProgress
+ * @param {import('../compare.js').CompareOptions['onRun']} how.onRun
+ * @returns {Promise<RunLine>}
+ */
+export async function execute(run, { data, runtime, pause, signal, onProgress, onRun }) {
+  const model = await createModel({ ...run.spec, seed: run.seed }, runtime);
+  // Also ends what takes no signal, such as an evaluation.
+  const stop = () => void model.dispose();
+  signal.addEventListener('abort', stop);
+  try {
+    throwIfAborted(signal);
+    const history = await model.fit(data.train, { ...run.options, signal, pause, onProgress });
+    const line = await describe(run, model, history, await model.evaluate(data.test));
+    await onRun?.(line, { model });
+    return line;
+  } catch (error) {
+    if (!(error instanceof DivergedError)) throw error;
+    const message = `${run.variant}, seed ${run.seed}: ${error.message}`;
+    throw new DivergedError(message, { cause: error });
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await model.dispose();
+  }
+}
+
+/**
+ * @param {Run} run
+ * @param {import('../model.js').Model} model
+ * @param {import('../model.js').History} history
+ * @param {import('../model.js').Report} report on the test set
+ * @returns {Promise<RunLine>}
+ */
+async function describe(run, model, history, report) {
+  const { options, variant, network, p, seed, trainSize, numerics } = run;
+  const { name, learningRate } = options.optimizer;
+  const { accuracy, macroF1, loss, ece, brier } = report;
+  return {
+    spec: run.spec,
+    options,
+    engine: (await model.info()).engine,
+    version: VERSION,
+    variant,
+    network,
+    p,
+    seed,
+    epochs: options.epochs,
+    batch: options.batchSize,
+    optimizer: /** @type {import('../options.js').OptimizerName} */ (name),
+    learningRate: /** @type {number | number[]} */ (learningRate),
+    trainSize,
+    numerics,
+    accuracy,
+    macroF1,
+    loss,
+    ece,
+    brier,
+    secondsPerEpoch: mean(history.epochs.map(({ seconds }) => seconds)),
+    weightsHash: await model.hash(),
+    dataChecksum: run.dataChecksum,
+    history,
+  };
+}
