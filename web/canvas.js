@@ -1,0 +1,70 @@
+/** What all charts draw with: axes in the page's type, logarithmic ticks, markers, labels. */
+
+import { cssColour } from './looks.js';
+
+const FONT_SIZE = 13;
+const FAMILY = "'Source Sans 3', sans-serif";
+
+/** Of text drawn by hand, in device pixels. @param {number} weight */
+export function canvasFont(weight) {
+  return `${weight} ${FONT_SIZE * devicePixelRatio}px ${FAMILY}`;
+}
+
+/** Colours are asked for at every draw, so that a change of scheme needs only a redraw. */
+export function axisStyle() {
+  return {
+    font: `${FONT_SIZE}px ${FAMILY}`,
+    labelFont: `${FONT_SIZE}px ${FAMILY}`,
+    stroke: () => cssColour('--soft'),
+    grid: { stroke: () => cssColour('--grid'), width: 1 },
+    ticks: { show: false },
+  };
+}
+
+/** The round numbers of a logarithmic axis. */
+const LOG_STEPS = Array.from({ length: 9 }, (_, i) => i - 6).flatMap((power) =>
+  [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
+);
+
+/** Ticks at 1, 2 and 5 of every power of ten, all of them named. */
+export const LOG_AXIS = {
+  /** @param {any} _ @param {number} __ @param {number} low @param {number} high */
+  splits: (_, __, low, high) =>
+    LOG_STEPS.filter((step) => step >= low * 0.999 && step <= high * 1.001),
+  /** @param {any} _ @param {number[]} splits */
+  filter: (_, splits) => splits,
+  /** @param {any} _ @param {number[]} splits */
+  values: (_, splits) => splits.map(String),
+};
+
+/** @param {CanvasRenderingContext2D} ctx */
+export function drawAt(ctx, /** @type {Path2D} */ shape, x, y, radius) {
+  ctx.save();
+  ctx.translate(x, y);
+  ctx.scale(radius, radius);
+  ctx.fill(shape);
+  ctx.restore();
+}
+
+/**
+ * Places at least `gap` apart and within bounds, as near to the wanted ones as one pass each way
+ * brings them.
+ * @param {number[]} wanted ascending
+ */
+export function spread(wanted, gap, top, bottom) {
+  const places = [...wanted];
+  for (let i = 0; i < places.length; i++) {
+    places[i] = Math.max(places[i], i === 0 ? top : places[i - 1] + gap);
+  }
+  for (let i = places.length - 1; i >= 0; i--) {
+    places[i] = Math.min(places[i], i === places.length - 1 ? bottom : places[i + 1] - gap);
+  }
+  return places;
+}
+
+/** @param {string} colour as `#rrggbb` @param {number} opacity 0 to 1 */
+export function withOpacity(colour, opacity) {
+  return `${colour}${Math.round(opacity * 255)
+    .toString(16)
+    .padStart(2, '0')}`;
+}

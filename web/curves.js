@@ -1,0 +1,105 @@
+/** What a comparison's progress adds up to: a line a variant, over all its seeds. */
+
+import { interval, mean } from '../js/statistics.js';
+
+/** Points of a chart's line, at most, and within one epoch. */
+const MAX_POINTS = 600;
+const MAX_POINTS_PER_EPOCH = 30;
+/** With two seeds the interval is a hundred times wider than what it encloses. */
+const MIN_SEEDS_FOR_BAND = 3;
+
+/** @typedef {import('./charts.js').Line} Line */
+
+export class Curves {
+  /** @param {string[]} variants @param {number} epochs */
+  constructor(variants, epochs) {
+    this.variants = variants;
+    this.epochs = epochs;
+    this.pointsPerEpoch = Math.max(
+      1,
+      Math.min(MAX_POINTS_PER_EPOCH, Math.floor(MAX_POINTS / epochs)),
+    );
+    const points = epochs * this.pointsPerEpoch + 1;
+    /** Epochs, ascending from 0; every whole epoch is one of them. */
+    this.grid = Array.from({ length: points }, (_, i) => i / this.pointsPerEpoch);
+    /** @type {Map<string, Map<number, { sums: Float64Array, counts: Uint32Array, tests: Map<number, Record<string, number>> }>>} */
+    this.runs = new Map(variants.map((variant) => [variant, new Map()]));
+  }
+
+  /** @param {string} variant @param {number} seed */
+  #run(variant, seed) {
+    const runs = this.runs.get(variant);
+    if (runs === undefined) throw new Error(`no curve for ${variant}`);
+    let run = runs.get(seed);
+    if (run === undefined) {
+      run = {
+        sums: new Float64Array(this.grid.length),
+        counts: new Uint32Array(this.grid.length),
+        tests: new Map(),
+      };
+      runs.set(seed, run);
+    }
+    return run;
+  }
+
+  /**
+   * @param {string} variant
+   * @param {number} seed
+   * @param {number} epochs trained, with its fraction
+   * @param {number} loss of the batches up to there
+   */
+  addLoss(variant, seed, epochs, loss) {
+    const { sums, counts } = this.#run(variant, seed);
+    const cell = Math.min(this.grid.length - 1, Math.ceil(epochs * this.pointsPerEpoch - 1e-9));
+    sums[cell] += loss;
+    counts[cell] += 1;
+  }
+
+  /** @param {string} variant @param {number} seed @param {number} epoch from 1 @param {Record<string, number>} report */
+  addTest(variant, seed, epoch, report) {
+    this.#run(variant, seed).tests.set(epoch, report);
+  }
+
+  /** Training loss as a thin line under the test loss of each epoch. @returns {Line[]} */
+  lossLines() {
+    return this.variants.map((variant) => ({
+      ...this.#testLine(variant, 'loss'),
+      under: this.#trainingLine(variant),
+    }));
+  }
+
+  /** @param {string} metric of a report @returns {Line[]} */
+  testLines(metric) {
+    return this.variants.map((variant) => this.#testLine(variant, metric));
+  }
+
+  /** @param {string} variant */
+  #trainingLine(variant) {
+    const runs = [...(this.runs.get(variant)?.values() ?? [])];
+    return this.grid.map((_, i) => {
+      const losses = runs.filter(({ counts }) => counts[i] > 0);
+      if (losses.length === 0) return null;
+      return mean(losses.map(({ sums, counts }) => sums[i] / counts[i]));
+    });
+  }
+
+  /** @param {string} variant @param {string} metric @returns {Line} */
+  #testLine(variant, metric) {
+    const runs = [...(this.runs.get(variant)?.values() ?? [])];
+    /** @type {Line} */
+    const line = { variant, mean: [], low: [], high: [], dots: [] };
+    for (let epoch = 1; epoch <= this.epochs; epoch++) {
+      const values = runs.flatMap(({ tests }) => tests.get(epoch)?.[metric] ?? []);
+      if (values.length === 0) continue;
+      const point = epoch * this.pointsPerEpoch;
+      line.mean[point] = mean(values);
+      if (values.length > 1) {
+        line.dots.push(...values.map((value) => ({ at: epoch, value })));
+      }
+      if (values.length >= MIN_SEEDS_FOR_BAND) {
+        [line.low[point], line.high[point]] = interval(values);
+      }
+    }
+    return line;
+  }
+}

@@ -1,0 +1,177 @@
+/** One comparison at a time: its phases, what it has computed, and all runs of this visit. */
+
+import { PauseController, compare } from '../js/index.js';
+import { Curves } from './curves.js';
+import { addressOf } from './state.js';
+
+/** @typedef {import('./state.js').Settings} Settings */
+/** @typedef {import('../js/comparison/line.js').RunLine} RunLine */
+/** @typedef {import('../js/comparison/progress.js').CompareProgress} CompareProgress */
+/** @typedef {'idle' | 'loading' | 'running' | 'paused' | 'done' | 'stopped' | 'failed'} Phase */
+/** @typedef {(line: RunLine, model: any, test: any) => Promise<void>} Inspect looks at a trained model before it is gone */
+
+/** Fires 'phase', 'progress' and 'run'. */
+export class Experiment extends EventTarget {
+  /** @type {Phase} */
+  phase = 'idle';
+  /** @type {Settings | undefined} of the comparison in view */
+  settings = undefined;
+  /** @type {Curves | undefined} */
+  curves = undefined;
+  /** Finished runs of the comparison in view. @type {RunLine[]} */
+  runs = [];
+  /** Every finished run of this visit, by the address that repeats it. @type {Map<string, RunLine>} */
+  history = new Map();
+  /** @type {Error | undefined} */
+  error = undefined;
+
+  #data;
+  #inspect;
+  #abort = new AbortController();
+  #pause = new PauseController();
+  /** The last report of every run that is going on. @type {Map<number, CompareProgress>} */
+  #active = new Map();
+
+  /** @param {import('./data.js').Data} data @param {Inspect} inspect */
+  constructor(data, inspect) {
+    super();
+    this.#data = data;
+    this.#inspect = inspect;
+  }
+
+  get busy() {
+    return this.phase === 'loading' || this.phase === 'running' || this.phase === 'paused';
+  }
+
+  /** How far it is and how fast, over all workers; undefined before the first step. */
+  get pace() {
+    const active = [...this.#active.values()];
+    if (active.length === 0) return undefined;
+    const { runs } = active[0];
+    const parts = active.reduce((sum, { step, steps }) => sum + step / steps, 0);
+    return {
+      fraction: Math.min(1, (this.runs.length + parts) / runs),
+      samplesPerSecond: active.reduce((sum, run) => sum + run.samplesPerSecond, 0),
+      etaMs: Math.min(...active.map(({ etaMs }) => etaMs)),
+    };
+  }
+
+  /** @param {Settings} settings */
+  async play(settings) {
+    if (this.busy) return;
+    this.#abort = new AbortController();
+    this.#pause = new PauseController();
+    this.error = undefined;
+    this.#enter('loading');
+    const { signal } = this.#abort;
+    try {
+      const data = await untilAborted(this.#data.load(), signal);
+      this.#begin(settings);
+      const { runs } = await compare(settings.variants, data, this.#options(settings, data.test));
+      this.runs = runs;
+      this.#enter('done');
+    } catch (error) {
+      if (!signal.aborted) this.error = /** @type {Error} */ (error);
+      this.#enter(signal.aborted ? 'stopped' : 'failed');
+    }
+  }
+
+  pause() {
+    if (this.phase !== 'running') return;
+    this.#pause.pause();
+    this.#enter('paused');
+  }
+
+  resume() {
+    if (this.phase !== 'paused') return;
+    this.#pause.resume();
+    this.#enter('running');
+  }
+
+  /** Ends what is going on; finished runs stay. */
+  stop() {
+    if (this.busy) this.#abort.abort(new DOMException('Stopped by the reader', 'AbortError'));
+  }
+
+  /** What was computed earlier in this visit is there at once. @param {Settings} settings */
+  #begin(settings) {
+    this.settings = settings;
+    this.curves = new Curves(settings.variants, settings.epochs);
+    this.runs = [];
+    this.#active.clear();
+    for (const seed of settings.seeds) {
+      for (const variant of settings.variants) {
+        const line = this.history.get(addressOfRun(settings, variant, seed));
+        if (line) this.#take(line);
+      }
+    }
+    this.#enter('running');
+  }
+
+  /** @param {Settings} settings @param {any} test */
+  #options({ variants: _, ...settings }, test) {
+    return {
+      ...settings,
+      completed: [...this.history.values()],
+      signal: this.#abort.signal,
+      pause: this.#pause,
+      onProgress: (/** @type {CompareProgress} */ progress) => this.#advance(progress),
+      onRun: async (/** @type {RunLine} */ line, /** @type {{ model: any }} */ { model }) => {
+        await this.#inspect(line, model, test);
+        this.#finish(line);
+      },
+    };
+  }
+
+  /** @param {CompareProgress} progress */
+  #advance(progress) {
+    const { run, variant, seed, step, steps, epochs, loss } = progress;
+    const finished = this.runs.some((line) => line.variant === variant && line.seed === seed);
+    if (finished) this.#active.delete(run);
+    else this.#active.set(run, progress);
+    if (!finished) this.curves?.addLoss(variant, seed, (step / steps) * epochs, loss);
+    this.dispatchEvent(new Event('progress'));
+  }
+
+  /** @param {RunLine} line */
+  #finish(line) {
+    for (const [run, { variant, seed }] of this.#active) {
+      if (variant === line.variant && seed === line.seed) this.#active.delete(run);
+    }
+    const settings = /** @type {Settings} */ (this.settings);
+    this.history.set(addressOfRun(settings, line.variant, line.seed), line);
+    this.#take(line);
+    this.dispatchEvent(new Event('run'));
+  }
+
+  /** @param {RunLine} line */
+  #take(line) {
+    this.runs.push(line);
+    this.curves?.addTest(line.variant, line.seed, line.epochs, line);
+  }
+
+  /** @param {Phase} phase */
+  #enter(phase) {
+    this.phase = phase;
+    this.dispatchEvent(new Event('phase'));
+  }
+}
+
+/**
+ * @param {Settings} settings
+ * @param {RunLine['variant']} variant
+ * @param {number} seed
+ */
+function addressOfRun(settings, variant, seed) {
+  return addressOf({ ...settings, variants: [variant], seeds: [seed] });
+}
+
+/** @template T @param {Promise<T>} promise @param {AbortSignal} signal @returns {Promise<T>} */
+function untilAborted(promise, signal) {
+  return Promise.race([
+    promise,
+    new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    }),
+  ]);
+}

@@ -1,0 +1,202 @@
+/**
+ * The one table of settings that have a control: what it is called, where it stands, how it is
+ * offered. Its words in the address, its default and its validation are the row of the same flag in
+ * the package's own table, so that the page, a link and the command line cannot differ.
+ */
+
+import { DEFAULTS, NUMERICS } from '../js/defaults.js';
+import { formatLink, parseLink } from '../js/link.js';
+import { SETTINGS, defaultLearningRate } from '../js/comparison/settings.js';
+import { NETWORKS, networkInfo } from '../js/variants.js';
+
+/** @typedef {import('../js/comparison/settings.js').Settings} Settings a comparison */
+
+/**
+ * @typedef {object} Control
+ * @property {string} flag the setting's word in links
+ * @property {'choice' | 'variants' | 'text'} kind
+ * @property {string} label
+ * @property {string} group its heading, in the order of the algorithm
+ * @property {string} [note] a line below the control
+ * @property {{ value: string, label: string, note?: string }[]} [options] of a choice
+ * @property {number[]} [stops] what a slider offers beside the text; any valid value may be typed
+ */
+
+/** @param {number} first @param {number} last @param {number} step */
+const evenly = (first, last, step) =>
+  Array.from({ length: Math.round((last - first) / step) + 1 }, (_, i) =>
+    Number((first + i * step).toFixed(6)),
+  );
+
+/** 1, 2 and 5 of every power of ten. */
+const LEARNING_RATES = evenly(-5, -1, 1)
+  .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)))
+  .concat(1);
+
+/** @type {Control[]} */
+export const CONTROLS = [
+  {
+    flag: 'network',
+    kind: 'choice',
+    label: 'Network',
+    group: 'Network',
+    options: NETWORKS.map((value) => ({ value, label: value, note: networkInfo[value] })),
+  },
+  { flag: 'variants', kind: 'variants', label: 'Variants', group: 'Dropout' },
+  {
+    flag: 'p',
+    kind: 'text',
+    label: 'p, probability of dropping',
+    group: 'Dropout',
+    stops: evenly(0, 1, 0.05),
+  },
+  {
+    flag: 'optimizer',
+    kind: 'choice',
+    label: 'Optimizer',
+    group: 'Training',
+    options: [
+      { value: 'adam', label: 'Adam' },
+      { value: 'adamw', label: 'AdamW', note: 'weight decay 0.01' },
+      { value: 'sgd', label: 'SGD', note: 'no momentum' },
+    ],
+  },
+  {
+    flag: 'learning-rate',
+    kind: 'text',
+    label: 'Learning rate',
+    group: 'Training',
+    stops: LEARNING_RATES,
+  },
+  {
+    flag: 'epochs',
+    kind: 'text',
+    label: 'Epochs',
+    group: 'Training',
+    stops: [...evenly(1, 10, 1), 15, 20, 30, 40, 60, 80, 100],
+  },
+  {
+    flag: 'batch',
+    kind: 'text',
+    label: 'Images a batch',
+    group: 'Training',
+    stops: [8, 16, 32, 64, 128, 256, 512],
+  },
+  {
+    flag: 'train-size',
+    kind: 'text',
+    label: 'Training images',
+    group: 'Training',
+    stops: [500, 1000, 2000, 5000, 10_000, 20_000, DEFAULTS.comparison.trainSize],
+  },
+  {
+    flag: 'seeds',
+    kind: 'text',
+    label: 'Seeds',
+    group: 'Repetition',
+    note: 'One run a seed and variant: 1-5, or 1,4,9.',
+  },
+];
+
+/** With a single mode of the core there is nothing to choose. */
+if (NUMERICS.length > 1) {
+  CONTROLS.push({
+    flag: 'numerics',
+    kind: 'choice',
+    label: 'Numerics',
+    group: 'Repetition',
+    options: NUMERICS.map((value) => ({ value, label: value })),
+  });
+}
+
+/** @param {string} flag */
+function rowOf(flag) {
+  const row = SETTINGS.find((setting) => setting.flag === flag);
+  if (row === undefined) throw new Error(`the package has no setting ${flag}`);
+  return row;
+}
+
+/** A setting as the words of its control. @param {string} flag @param {Settings} settings */
+export function textOf(flag, settings) {
+  return rowOf(flag).format(settings);
+}
+
+/**
+ * The settings with one of them changed. The learning rate follows network and optimizer for as long
+ * as it is their default.
+ * @param {Settings} settings
+ * @param {string} flag
+ * @param {string} text
+ * @returns {Settings}
+ * @throws {TypeError | RangeError} naming the setting and the value
+ */
+export function withChange(settings, flag, text) {
+  const { optimizer, network } = settings;
+  const texts = Object.fromEntries(SETTINGS.map((row) => [row.flag, row.format(settings)]));
+  const follows = optimizer.learningRate === defaultLearningRate(optimizer.name, network);
+  if (follows) delete texts['learning-rate'];
+  const pairs = Object.entries({ ...texts, [flag]: text });
+  return parseLink(`v=1&${new URLSearchParams(pairs)}`);
+}
+
+/** @returns {Settings} */
+export function defaultSettings() {
+  return parseLink('v=1');
+}
+
+/** @param {Settings} settings @returns {string} the fragment that names every one */
+export function addressOf(settings) {
+  return `#${formatLink(settings)}`;
+}
+
+/** @param {string} hash of the address; one that names no settings is a place on the page */
+export function isLink(hash) {
+  return /[#&]?v=/.test(hash);
+}
+
+/** A comparison in one plain sentence, without its full stop. @param {Settings} settings */
+export function sentenceOf(settings) {
+  const { network, variants, p, optimizer, epochs, seeds } = settings;
+  const { trainSize = DEFAULTS.comparison.trainSize } = settings;
+  const names = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' };
+  return [
+    `network ${network}`,
+    variants.join(' against '),
+    `p = ${p}`,
+    `${names[optimizer.name]} at ${optimizer.learningRate}`,
+    `${count(epochs, 'epoch')} of ${count(trainSize, 'image')}`,
+    count(seeds.length, 'seed'),
+  ].join(', ');
+}
+
+/** @param {number} n @param {string} noun */
+export function count(n, noun) {
+  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** The settings in force, and whoever follows them. */
+export class Store {
+  #settings;
+  #followers = /** @type {((settings: Settings) => void)[]} */ ([]);
+
+  /** @param {Settings} settings */
+  constructor(settings) {
+    this.#settings = settings;
+  }
+
+  get settings() {
+    return this.#settings;
+  }
+
+  /** @param {Settings} settings */
+  set(settings) {
+    this.#settings = settings;
+    for (const follower of this.#followers) follower(settings);
+  }
+
+  /** @param {(settings: Settings) => void} follower called now and after every change */
+  follow(follower) {
+    this.#followers.push(follower);
+    follower(this.#settings);
+  }
+}

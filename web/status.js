@@ -1,0 +1,139 @@
+/** Play, pause, stop, and in words how far the comparison is. */
+
+import { formatDuration } from '../js/report.js';
+import { megabytes } from './data.js';
+import { find, show } from './dom.js';
+
+/** At most one message a second for those who listen to the page. */
+const MESSAGE_INTERVAL_MS = 1000;
+
+/** @typedef {import('./run.js').Experiment} Experiment */
+
+/**
+ * @param {Experiment} experiment
+ * @param {import('./data.js').Data} data
+ * @param {() => void} play
+ */
+export function startStatus(experiment, data, play) {
+  const say = startSaying(find('#live'));
+  const update = () => {
+    showButtons(experiment);
+    showWords(experiment, data);
+  };
+  for (const button of document.querySelectorAll('[data-action="play"]')) {
+    button.addEventListener('click', () => {
+      if (experiment.phase === 'running') experiment.pause();
+      else if (experiment.phase === 'paused') experiment.resume();
+      else if (!experiment.busy) play();
+    });
+  }
+  find('[data-action="stop"]').addEventListener('click', () => experiment.stop());
+  experiment.addEventListener('phase', () => {
+    update();
+    say(`${phaseWords(experiment, data)}`);
+  });
+  experiment.addEventListener('progress', update);
+  experiment.addEventListener('run', () => {
+    update();
+    say(`${finishedWords(experiment)}`);
+  });
+  data.addEventListener('progress', update);
+  update();
+}
+
+const PLAY_LABELS = {
+  idle: 'Play',
+  loading: 'Loading',
+  running: 'Pause',
+  paused: 'Resume',
+  done: 'Play',
+  stopped: 'Play',
+  failed: 'Play',
+};
+
+/** @param {Experiment} experiment */
+function showButtons(experiment) {
+  for (const button of document.querySelectorAll('[data-action="play"]')) {
+    button.textContent = PLAY_LABELS[experiment.phase];
+    button.toggleAttribute('disabled', experiment.phase === 'loading');
+  }
+  find('[data-action="stop"]').disabled = !experiment.busy;
+}
+
+/** @param {Experiment} experiment @param {import('./data.js').Data} data */
+function showWords(experiment, data) {
+  const words = phaseWords(experiment, data);
+  show('status', words);
+  if (experiment.phase !== 'idle') show('hero-status', words);
+  show('pace', paceWords(experiment));
+  const bar = find('#progress');
+  const { loaded } = data;
+  if (experiment.phase === 'loading' && loaded)
+    bar.value = loaded.loadedBytes / (loaded.totalBytes ?? Infinity);
+  else if (experiment.phase === 'done') bar.value = 1;
+  else bar.value = experiment.pace?.fraction ?? bar.value;
+}
+
+/** @param {Experiment} experiment @param {import('./data.js').Data} data */
+function phaseWords(experiment, { loaded }) {
+  const { phase, runs, error } = experiment;
+  const all = totalRuns(experiment);
+  switch (phase) {
+    case 'idle':
+      return 'Nothing has run yet.';
+    case 'loading':
+      return loaded ? `Fetching MNIST: ${sizeOf(loaded)}` : 'Fetching MNIST';
+    case 'running':
+      return `Training. ${runs.length} of ${all} runs finished`;
+    case 'paused':
+      return `Paused. ${runs.length} of ${all} runs finished`;
+    case 'done':
+      return `Done. ${all} runs finished`;
+    case 'stopped':
+      return `Stopped. ${runs.length} of ${all} runs finished and kept below`;
+    case 'failed':
+      return `Failed: ${error?.message}`;
+  }
+}
+
+/** @param {Experiment} experiment */
+function totalRuns({ settings }) {
+  return settings ? settings.variants.length * settings.seeds.length : 0;
+}
+
+/** @param {import('./data.js').Loaded} loaded */
+function sizeOf({ loadedBytes, totalBytes }) {
+  const all = totalBytes === undefined ? '' : ` of ${megabytes(totalBytes)}`;
+  return `${megabytes(loadedBytes)}${all} MB`;
+}
+
+/** @param {Experiment} experiment */
+function paceWords({ phase, pace }) {
+  if (!pace || (phase !== 'running' && phase !== 'paused')) return '';
+  const rate = Math.round(pace.samplesPerSecond).toLocaleString('en');
+  const left = formatDuration(pace.etaMs);
+  return phase === 'paused' ? `${left} left` : `${left} left, ${rate} images a second`;
+}
+
+/** @param {Experiment} experiment */
+function finishedWords(experiment) {
+  const { variant, seed } = experiment.runs[experiment.runs.length - 1];
+  return `${variant}, seed ${seed} finished: ${experiment.runs.length} of ${totalRuns(experiment)} runs.`;
+}
+
+/** The last message wins when several come within one interval. @param {HTMLElement} place */
+function startSaying(place) {
+  let waiting = '';
+  let timer = 0;
+  const speak = () => {
+    timer = 0;
+    if (waiting === '') return;
+    place.textContent = waiting;
+    waiting = '';
+    timer = window.setTimeout(speak, MESSAGE_INTERVAL_MS);
+  };
+  return (/** @type {string} */ message) => {
+    waiting = message;
+    if (timer === 0) speak();
+  };
+}

@@ -1,0 +1,140 @@
+/** The results as tables: a row a variant, a row a run, and the charts' own numbers. */
+
+import { differenceSentence, formatMean, formatNumber, isShown, metricInfo } from '../js/report.js';
+import { summarize } from '../js/statistics.js';
+import { element, table } from './dom.js';
+import { nameWithSwatch } from './looks.js';
+
+/** The figures the article leaves out stand beside the one it gives. */
+const SHOWN = /** @type {const} */ (['macroF1', 'loss', 'ece']);
+
+/**
+ * @param {any[]} runs finished ones
+ * @param {{ variants: string[], seeds: number[] }} settings of the comparison
+ */
+export function summaryTable(runs, { variants, seeds }) {
+  const baseline = variants[0];
+  const summary = summarize(runs, baseline);
+  const done = (/** @type {string} */ variant) =>
+    runs.filter((run) => run.variant === variant).length;
+  const rows = variants.map((variant) => [
+    nameWithSwatch(variant),
+    ...SHOWN.map((metric) =>
+      cell(
+        summary.find((row) => row.variant === variant && row.metric === metric),
+        baseline,
+      ),
+    ),
+    `${done(variant)} of ${seeds.length}`,
+  ]);
+  return table({
+    caption:
+      `Means over seeds on the 10,000 test images, ± half of the 95 % t-interval. Below each: the ` +
+      `difference from ${baseline}, paired by seed, with its interval.`,
+    head: ['', ...SHOWN.map((metric) => metricInfo[metric].label), 'seeds'],
+    rows,
+  });
+}
+
+/** @param {import('../js/statistics.js').Summary | undefined} figures @param {string} baseline */
+function cell(figures, baseline) {
+  if (figures === undefined) return '–';
+  const { mean, interval, difference, variant } = figures;
+  const lines = [element('span', { class: 'mean' }, formatMean(mean, interval))];
+  if (variant !== baseline && difference) {
+    lines.push(element('span', { class: 'difference' }, differenceSentence(difference)));
+  }
+  return element('div', {}, ...lines);
+}
+
+/**
+ * What the table says, in words: which figures tell a variant from the baseline.
+ * @param {any[]} runs
+ * @param {{ variants: string[] }} settings
+ */
+export function summarySentences(runs, { variants }) {
+  const [baseline, ...others] = variants;
+  const summary = summarize(runs, baseline);
+  return others.flatMap((variant) => {
+    const rows = SHOWN.map((metric) =>
+      summary.find((row) => row.variant === variant && row.metric === metric),
+    );
+    if (rows.some((row) => row?.difference === undefined)) return [];
+    const seen = SHOWN.filter((_, i) => isShown(rows[i].difference));
+    const unseen = SHOWN.filter((_, i) => isShown(rows[i].difference) === false);
+    if (seen.length + unseen.length === 0) return [];
+    const names = (/** @type {readonly (keyof typeof metricInfo)[]} */ metrics) =>
+      listOf(metrics.map((metric) => metricInfo[metric].label));
+    const told = seen.length === 0 ? '' : `${names(seen)} ${seen.length > 1 ? 'tell' : 'tells'}`;
+    const untold =
+      unseen.length === 0 ? '' : `${names(unseen)} ${unseen.length > 1 ? 'show' : 'shows'}`;
+    const first = told && `${told} ${variant} from ${baseline}`;
+    const second =
+      untold &&
+      (first
+        ? `${untold} no difference`
+        : `${untold} no difference between ${variant} and ${baseline}`);
+    return [element('p', {}, capital(`${[first, second].filter(Boolean).join('; ')}.`))];
+  });
+}
+
+/** @param {string[]} words */
+function listOf(words) {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** @param {string} text */
+function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}
+
+/** Newest first. @param {Map<string, any>} runs by the address that repeats them */
+export function runTable(runs) {
+  const rows = [...runs]
+    .reverse()
+    .map(([address, run]) => [
+      nameWithSwatch(run.variant),
+      String(run.seed),
+      ...SHOWN.map((metric) => formatNumber(run[metric])),
+      perSecond(run),
+      element('code', { title: run.weightsHash }, run.weightsHash),
+      element('a', { href: address }, 'these settings'),
+    ]);
+  return table({
+    caption:
+      'The hash is SHA-256 over the trained weights. Equal settings and seed give equal hashes, in any browser and in Node.',
+    head: [
+      'variant',
+      'seed',
+      ...SHOWN.map((metric) => metricInfo[metric].label),
+      'images / s',
+      'weights hash',
+      'again',
+    ],
+    rows,
+    numbers: false,
+  });
+}
+
+/** @param {any} run */
+function perSecond(run) {
+  return Math.round(run.trainSize / run.secondsPerEpoch).toLocaleString('en');
+}
+
+/**
+ * The numbers behind a chart, an epoch a row.
+ * @param {import('./curves.js').Curves} curves
+ * @param {'loss' | 'macroF1'} metric
+ */
+export function curveTable(curves, metric) {
+  const lines = curves.testLines(metric);
+  const rows = Array.from({ length: curves.epochs }, (_, i) => [
+    String(i + 1),
+    ...lines.map(({ mean }) => formatNumber(mean[(i + 1) * curves.pointsPerEpoch] ?? NaN)),
+  ]);
+  return table({
+    caption: `${metricInfo[metric].label} on the test images, mean over the seeds that have finished the epoch.`,
+    head: ['epoch', ...curves.variants],
+    rows,
+  });
+}
