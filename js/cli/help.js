@@ -1,0 +1,53 @@
+/** What `--help` prints, from the same tables that parse. */
+
+import { SETTINGS, parseSettings } from '../comparison/settings.js';
+import { VARIANT_KEYS, networkInfo, variantInfo } from '../variants.js';
+import { EXTRAS } from './arguments.js';
+
+const FLAG_WIDTH = 36;
+const NAME_WIDTH = 16;
+
+/** @returns {string} */
+export function help() {
+  const defaults = parseSettings({});
+  const settings = SETTINGS.map(({ flag, value, help, format }) =>
+    // The help of these two says more than their value in one case.
+    row(
+      flag,
+      value,
+      /learning-rate|train-size/.test(flag) ? help : `${help} (${format(defaults)})`,
+    ),
+  );
+  const extras = EXTRAS.map(({ flag, value, help }) => row(flag, value, help));
+  return `Trains variants of dropout on MNIST and says whether they differ.
+
+Usage:
+  dropout-wasm compare [options]   variants x seeds, and their paired differences
+  dropout-wasm run LINK [options]  the comparison that a link of the page names, with the hash of
+                                   the weights of every run; the link settles all but the last four
+
+Options:
+${[...settings, ...extras].join('\n')}
+  ${'-h, --help'.padEnd(FLAG_WIDTH)}this text
+  ${'--version'.padEnd(FLAG_WIDTH)}the version
+
+Variants:
+${VARIANT_KEYS.map((key) => `  ${key.padEnd(NAME_WIDTH)}${variantInfo[key].description}`).join('\n')}
+
+Networks:
+${Object.entries(networkInfo)
+  .map(([name, text]) => `  ${name.padEnd(NAME_WIDTH)}${text}`)
+  .join('\n')}
+
+Exit status: 0 done, 1 failed, 2 wrong usage.
+`;
+}
+
+/**
+ * @param {string} flag
+ * @param {string} value
+ * @param {string} text
+ */
+function row(flag, value, text) {
+  return `  ${`--${flag} ${value}`.padEnd(FLAG_WIDTH)}${text}`;
+}

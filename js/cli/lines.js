@@ -1,0 +1,92 @@
+/** The file of `--json`: a line a run, added as runs end, read again when a comparison goes on. */
+
+import { appendFile, readFile, truncate } from 'node:fs/promises';
+
+import { FileError } from '../errors.js';
+
+/** @typedef {import('../comparison/line.js').RunLine} RunLine */
+
+/**
+ * @param {string} path
+ * @returns {Promise<RunLine[]>} none where there is no file yet
+ * @throws {FileError} where the file holds something else: nothing is then written to it
+ */
+export async function readLines(path) {
+  const text = await readText(path);
+  const lines = text.split('\n');
+  // What follows the last newline was cut off while it was written, or is the empty rest.
+  const torn = lines.pop() ?? '';
+  const runs = lines.flatMap((line, i) => (line.trim() === '' ? [] : [parse(line, i, path)]));
+  if (torn !== '') await mend(path, text, torn, runs, lines.length);
+  return runs;
+}
+
+/** @param {string} path */
+async function readText(path) {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === 'ENOENT') return '';
+    throw new FileError(`${path}: cannot be read: ${message}`, { address: path, cause: error });
+  }
+}
+
+/**
+ * @param {string} line
+ * @param {number} index from 0
+ * @param {string} path
+ * @returns {RunLine}
+ */
+function parse(line, index, path) {
+  const run = parseObject(line);
+  if (run) return run;
+  throw new FileError(
+    `${path}: line ${index + 1} is not a run of a comparison; name another file, or none`,
+    { address: path },
+  );
+}
+
+/** @param {string} line @returns {RunLine | undefined} */
+function parseObject(line) {
+  try {
+    const value = JSON.parse(line);
+    return typeof value?.variant === 'string' && typeof value.spec === 'object' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A last line without its newline: kept if it is whole, else taken away, so that the next line
+ * does not grow together with it.
+ * @param {string} path
+ * @param {string} text of the file
+ * @param {string} torn
+ * @param {RunLine[]} runs gets the line that is whole
+ * @param {number} index of the torn line
+ */
+async function mend(path, text, torn, runs, index) {
+  const run = parseObject(torn);
+  if (run) {
+    runs.push(run);
+    await appendFile(path, '\n');
+  } else if (index === 0 && !torn.startsWith('{')) {
+    parse(torn, index, path); // Somebody else's file: left as it is.
+  } else {
+    await truncate(path, Buffer.byteLength(text) - Buffer.byteLength(torn));
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {RunLine} line
+ */
+export async function appendLine(path, line) {
+  try {
+    await appendFile(path, `${JSON.stringify(line)}\n`);
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error);
+    throw new FileError(`${path}: cannot be written: ${message}`, { address: path, cause: error });
+  }
+}

@@ -1,0 +1,54 @@
+/** The command line from its words to its exit status. */
+
+import { VERSION } from '../version.js';
+import { UsageError, parseArguments } from './arguments.js';
+import { compareCommand } from './compare.js';
+import { help } from './help.js';
+
+const DONE = 0;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+/** What a shell reports for a program that SIGINT ended: 128 + 2. */
+const INTERRUPTED = 130;
+
+/**
+ * @param {readonly string[]} words without the program's name
+ * @returns {Promise<number>} the exit status
+ */
+export async function main(words) {
+  const interrupt = new AbortController();
+  const onInterrupt = () => {
+    // A second Ctrl-C finds no listener and ends the process at once.
+    process.off('SIGINT', onInterrupt);
+    interrupt.abort();
+  };
+  process.on('SIGINT', onInterrupt);
+  try {
+    const request = parseArguments(words);
+    if (request.command === 'help') process.stdout.write(help());
+    else if (request.command === 'version') process.stdout.write(`${VERSION}\n`);
+    else await compareCommand(request, interrupt.signal);
+    return DONE;
+  } catch (error) {
+    return report(error, interrupt.signal);
+  } finally {
+    process.off('SIGINT', onInterrupt);
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @param {AbortSignal} interrupted
+ * @returns {number}
+ */
+function report(error, interrupted) {
+  const message = error instanceof Error ? error.message : String(error);
+  if (interrupted.aborted) {
+    process.stderr.write('dropout-wasm: interrupted; finished runs are kept\n');
+    return INTERRUPTED;
+  }
+  const isUsage = error instanceof UsageError;
+  const hint = isUsage ? ' (dropout-wasm --help lists the options)' : '';
+  process.stderr.write(`dropout-wasm: ${message}${hint}\n`);
+  return isUsage ? WRONG_USAGE : FAILED;
+}
