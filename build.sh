@@ -110,7 +110,7 @@ bundle() { # everything but wasm
   newer dist/index.js js web build.sh package.json || return 0
   say 'bundling the package and the page'
   local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --sourcemap
-    --log-level=warning '--external:node:*' "--define:PACKAGE_VERSION=\"$(node -p "require('./package.json').version")\"")
+    --log-level=warning '--external:node:*')
   "${esbuild[@]}" js/worker.js --outfile=dist/worker.js --minify
   "${esbuild[@]}" js/cli.js --outfile=dist/cli.js --platform=node \
     "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"

@@ -37,8 +37,7 @@ enum dw_mask { DW_MASK_ELEMENT, DW_MASK_BATCH, DW_MASKS };
  * NONE: neither (the article's Dropout). */
 enum dw_scaling { DW_SCALE_TRAIN, DW_SCALE_EVAL, DW_SCALE_NONE, DW_SCALINGS };
 
-/* RECORD keeps the gradient in state slot 0 and moves no weight: for tests and inspection. */
-enum dw_optimizer { DW_SGD, DW_ADAM, DW_ADAMW, DW_RECORD, DW_OPTIMIZERS };
+enum dw_optimizer { DW_SGD, DW_ADAM, DW_ADAMW, DW_OPTIMIZERS };
 
 enum dw_image_format { DW_BYTES, DW_FLOATS, DW_IMAGE_FORMATS }; /* bytes count as value / 255 */
 
@@ -54,8 +53,9 @@ typedef struct dw_model dw_model;
 typedef struct dw_dataset dw_dataset;
 typedef struct dw_report dw_report;
 
-/* The sentence of the last failure on this thread; never NULL. */
+/* The last failure's sentence (never NULL) and status. */
 const char *DW_API(dw_last_error)(void);
+int DW_API(dw_last_status)(void);
 /* Memory for arrays that cross the boundary, 16-byte aligned; NULL if there is none. */
 void *DW_API(dw_allocate)(uint32_t bytes);
 void DW_API(dw_free)(void *memory);
@@ -88,7 +88,7 @@ double DW_API(dw_model_bytes)(const dw_model *m);
 
 /* Copies of weights [O][I] and biases [O] of dense layer `dense` (counted from 0), PyTorch's
  * layout.  slot 0: the values; 1 and 2: optimizer state (Adam's first and second moment, SGD's
- * velocity, RECORD's gradient). */
+ * velocity). */
 int DW_API(dw_parameter_read)(const dw_model *m, uint32_t dense, uint32_t which, uint32_t slot,
                               float *values);
 int DW_API(dw_parameter_write)(dw_model *m, uint32_t dense, uint32_t which, uint32_t slot,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 static char sentence[160];
+static int last_status = DW_OK;
 
 /* Decimal without stdio, which would make a third of the module: whole numbers exactly, others
  * with six decimals, anything past 2^53 as "out of range". */
@@ -29,6 +30,7 @@ int fail(enum dw_status status, const char *text, double value) {
   if (length > sizeof sentence - 40) length = sizeof sentence - 40;
   memcpy(sentence, text, length);
   sentence[length] = ' ';
+  last_status = status;
   put_number(sentence + length + 1, value);
   return status;
 }
@@ -38,3 +40,4 @@ int fail_memory(double bytes) {
 }
 
 const char *dw_last_error(void) { return sentence; }
+int dw_last_status(void) { return last_status; }

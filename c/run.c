@@ -51,7 +51,7 @@ int dw_optimizer_configure(dw_model *m, uint32_t kind, uint32_t nesterov, double
   if (!m->built)
     return fail(DW_INVALID_ARGUMENT, "the model is not built; layers:", m->layer_count);
   if (kind >= DW_OPTIMIZERS)
-    return fail(DW_INVALID_ARGUMENT, "optimizer must be 0 to 3, not", kind);
+    return fail(DW_INVALID_ARGUMENT, "optimizer must be 0 to 2, not", kind);
   if (!status)
     status = check_number("weight_decay must be finite and >= 0, not", weight_decay, 0, 1e300);
   if (!status) status = check_number("beta1 must be 0 to below 1, not", beta1, 0, below1);

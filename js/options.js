@@ -171,7 +171,8 @@ function schedule(value, key, epochs) {
  * @property {number} epochs
  * @property {number} step finished steps in the model's life
  * @property {number} steps
- * @property {number} loss
+ * @property {number} loss mean over this epoch so far, dropout on
+ * @property {number} batchLoss of the last batch
  * @property {number} samplesPerSecond
  * @property {number} etaMs time left, in milliseconds
  */

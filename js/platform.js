@@ -21,6 +21,7 @@ export function nodeModule(name) {
  *   os: typeof import('node:os'),
  *   path: typeof import('node:path'),
  *   url: typeof import('node:url'),
+ *   worker_threads: typeof import('node:worker_threads'),
  * }} NodeModules
  */
 

@@ -42,7 +42,7 @@ import { METRICS } from '../statistics.js';
  * @property {number} secondsPerEpoch
  * @property {string} weightsHash
  * @property {string} dataChecksum SHA-256 over the training rows used and the test set
- * @property {import('../model.js').History} history
+ * @property {import('../training.js').History} history
  */
 
 /**

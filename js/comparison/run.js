@@ -47,13 +47,11 @@ function bytesOf(array) {
  */
 export async function execute(run, { data, runtime, pause, signal, onProgress, onRun }) {
   const model = await createModel({ ...run.spec, seed: run.seed }, runtime);
-  // Also ends what takes no signal, such as an evaluation.
-  const stop = () => void model.dispose();
-  signal.addEventListener('abort', stop);
   try {
     throwIfAborted(signal);
     const history = await model.fit(data.train, { ...run.options, signal, pause, onProgress });
-    const line = await describe(run, model, history, await model.evaluate(data.test));
+    const report = await model.evaluate(data.test, { signal });
+    const line = await describe(run, model, history, report);
     await onRun?.(line, { model });
     return line;
   } catch (error) {
@@ -61,7 +59,6 @@ export async function execute(run, { data, runtime, pause, signal, onProgress, o
     const message = `${run.variant}, seed ${run.seed}: ${error.message}`;
     throw new DivergedError(message, { cause: error });
   } finally {
-    signal.removeEventListener('abort', stop);
     await model.dispose();
   }
 }
@@ -69,8 +66,8 @@ export async function execute(run, { data, runtime, pause, signal, onProgress, o
 /**
  * @param {Run} run
  * @param {import('../model.js').Model} model
- * @param {import('../model.js').History} history
- * @param {import('../model.js').Report} report on the test set
+ * @param {import('../training.js').History} history
+ * @param {import('../report-reader.js').Report} report on the test set
  * @returns {Promise<RunLine>}
  */
 async function describe(run, model, history, report) {

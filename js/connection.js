@@ -1,0 +1,195 @@
+/**
+ * A model's line to its engine. Both kinds behave alike: in a worker, by messages; on the caller's
+ * own thread, by calls. Every promise settles, also when the worker dies or the model is disposed of.
+ */
+
+import { Core } from './core/core.js';
+import { Engine } from './engine.js';
+import { DisposedError, WorkerLostError, errorFromWire } from './errors.js';
+import { ABORTED, Task } from './task.js';
+import { startThread } from './thread.js';
+
+/** @typedef {import('./protocol.js').ControlAction} ControlAction */
+/** @typedef {import('./options.js').FitControls} Controls */
+
+/**
+ * @typedef {object} Line what the two kinds differ in
+ * @property {(id: number, method: string, args: any, transfer: ArrayBuffer[], onProgress: (value: any) => void) => Promise<any>} send
+ * @property {(id: number, action: ControlAction) => void} control
+ * @property {() => void} close
+ */
+
+export class Connection {
+  #line;
+  #nextId = 1;
+  /** Rejects what is pending. @type {Map<number, (error: Error) => void>} */
+  #pending = new Map();
+  /** Why no call can succeed any more. @type {Error | undefined} */
+  #end;
+
+  /** @param {(onLost: (error: Error) => void) => Line} open */
+  constructor(open) {
+    this.#line = open((error) => this.#finish(error));
+  }
+
+  /** @param {Error} error */
+  #finish(error) {
+    if (this.#end) return;
+    this.#end = error;
+    for (const reject of [...this.#pending.values()]) reject(error);
+    this.#line.close();
+  }
+
+  /** Idempotent. Whatever is pending rejects, and so does every later call. */
+  dispose() {
+    this.#finish(new DisposedError('the model was disposed of'));
+  }
+
+  get isOpen() {
+    return this.#end === undefined;
+  }
+
+  /** @throws {Error} once nothing can be called any more */
+  check() {
+    if (this.#end) throw this.#end;
+  }
+
+  /**
+   * @param {string} method of `Engine`
+   * @param {any} [args]
+   * @param {{ transfer?: ArrayBuffer[] } & Controls} [options]
+   * @returns {Promise<any>}
+   */
+  async call(method, args, { transfer = [], signal, pause, onProgress } = {}) {
+    this.check();
+    if (signal?.aborted) throw signal.reason;
+    const id = this.#nextId++;
+    /** What a callback of the caller's threw: it ends the call, and is what the call rejects with. @type {{ error: unknown } | undefined} */
+    let thrown;
+    const abort = () => this.#line.control(id, 'abort');
+    const change = () => this.#line.control(id, pause?.paused ? 'pause' : 'resume');
+    const progress = (/** @type {any} */ value) => {
+      if (thrown || signal?.aborted) return;
+      try {
+        onProgress?.(value);
+      } catch (error) {
+        thrown = { error };
+        abort();
+      }
+    };
+    signal?.addEventListener('abort', abort);
+    pause?.addEventListener('change', change);
+    try {
+      const lost = new Promise((_, reject) => this.#pending.set(id, reject));
+      const sent = this.#line.send(id, method, args, transfer, progress);
+      if (pause?.paused) change();
+      const value = await Promise.race([lost, sent]);
+      if (thrown) throw thrown.error;
+      return value;
+    } catch (error) {
+      const wasAborted = /** @type {any} */ (error)?.code === ABORTED;
+      if (wasAborted && thrown) throw thrown.error;
+      if (wasAborted && signal?.aborted) throw signal.reason;
+      throw error;
+    } finally {
+      this.#pending.delete(id);
+      signal?.removeEventListener('abort', abort);
+      pause?.removeEventListener('change', change);
+    }
+  }
+}
+
+/**
+ * @param {WebAssembly.Module} module
+ * @param {string} variant
+ * @returns {Promise<Connection>} to an engine on this thread
+ */
+export async function connectHere(module, variant) {
+  const engine = new Engine(await Core.of(module), variant);
+  /** @type {Map<number, Task>} */
+  const tasks = new Map();
+  /** @type {Set<Promise<any>>} */
+  const running = new Set();
+  return new Connection(() => ({
+    async send(id, method, args, _transfer, onProgress) {
+      const task = new Task(onProgress);
+      tasks.set(id, task);
+      const result = Promise.resolve().then(() => /** @type {any} */ (engine)[method](args, task));
+      running.add(result);
+      try {
+        return await result;
+      } finally {
+        running.delete(result);
+        tasks.delete(id);
+      }
+    },
+    control: (id, action) => tasks.get(id)?.control(action),
+    close() {
+      for (const task of tasks.values()) task.control('abort');
+      // They end at their next turn; until then the model's memory is theirs.
+      Promise.allSettled(running).then(() => engine.destroy());
+    },
+  }));
+}
+
+/**
+ * @param {WebAssembly.Module} module
+ * @param {string} variant
+ * @param {string} [workerUrl]
+ * @returns {Promise<Connection>} to an engine in a worker of its own
+ */
+export async function connectWorker(module, variant, workerUrl) {
+  const thread = await startThread(workerUrl);
+  /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void, onProgress: (value: any) => void }>} */
+  const calls = new Map();
+  const settled = (/** @type {number} */ id) => {
+    const call = calls.get(id);
+    calls.delete(id);
+    if (calls.size === 0) thread.unref();
+    return call;
+  };
+  const lost = (/** @type {string} */ reason, /** @type {unknown} */ cause) =>
+    new WorkerLostError(`the model's worker ${thread.address} was lost: ${reason}`, { cause });
+
+  /** @type {(value?: any) => void} */
+  let ready = () => {};
+  /** @type {(error: Error) => void} */
+  let failed = () => {};
+  const started = new Promise((resolve, reject) => {
+    ready = resolve;
+    failed = reject;
+  });
+  const connection = new Connection((onLost) => {
+    const end = (/** @type {Error} */ error) => {
+      failed(error);
+      onLost(error);
+    };
+    thread.listen({
+      message(/** @type {import('./protocol.js').Response} */ response) {
+        if (response?.kind === 'ready') ready();
+        else if (response?.kind === 'failed') end(errorFromWire(response.error));
+        else if (response?.kind === 'progress') calls.get(response.id)?.onProgress(response.value);
+        else if (response?.kind === 'result') settled(response.id)?.resolve(response.value);
+        else if (response?.kind === 'error') {
+          settled(response.id)?.reject(errorFromWire(response.error));
+        } else end(lost('it sent a message that is none of ours', response));
+      },
+      lost: (reason, cause) => end(lost(reason, cause)),
+    });
+    return {
+      send: (id, method, args, transfer, onProgress) =>
+        new Promise((resolve, reject) => {
+          calls.set(id, { resolve, reject, onProgress });
+          thread.ref();
+          thread.post({ kind: 'call', id, method, args }, transfer);
+        }),
+      control: (id, action) => thread.post({ kind: 'control', id, action }),
+      close: () => thread.terminate(),
+    };
+  });
+  thread.ref();
+  thread.post({ kind: 'start', module, variant });
+  await started;
+  if (calls.size === 0) thread.unref();
+  return connection;
+}

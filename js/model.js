@@ -1,0 +1,322 @@
+/** What a user holds: a network, and everything that can be asked of it. */
+
+import { connectHere, connectWorker } from './connection.js';
+import { loadModule, VARIANTS } from './core/module.js';
+import {
+  arrayKind,
+  checkInteger,
+  checkKeys,
+  checkNumber,
+  checkOneOf,
+  checkSignal,
+  rangeError,
+  resolveFit,
+  resolveRuntime,
+  typeError,
+} from './options.js';
+import { checkDataset, checkFinite } from './dataset.js';
+import { resolveSpec } from './layers.js';
+import { summarize, unitsOf } from './summary.js';
+import { release, upload } from './upload.js';
+
+/** @typedef {import('./dataset.js').Dataset} Dataset */
+/** @typedef {import('./report-reader.js').Report} Report */
+/** @typedef {import('./training.js').History} History */
+/** @typedef {import('./layers.js').Spec} Spec */
+/** @typedef {{ shape: number[], data: Float32Array }} Parameter */
+
+/** Steps are counted in 32 bits. */
+const STEP = { min: 0, max: 2 ** 32 - 1 };
+
+/**
+ * A network with its initial weights. Nothing is drawn but from the seed: the same spec gives the
+ * same model everywhere.
+ *
+ * @param {import('./layers.js').SpecInput} spec `{ input, layers, seed: 0 }`
+ * @param {import('./options.js').Runtime} [runtime] `{ worker: true, numerics: 'strict', wasm, workerUrl }`
+ * @returns {Promise<Model>}
+ * @throws {TypeError | RangeError} naming the option and the value
+ * @throws {import('./errors.js').EngineError} where the core cannot be loaded
+ * @throws {import('./errors.js').OutOfMemoryError}
+ */
+export async function createModel(spec, runtime) {
+  const resolved = resolveSpec(spec);
+  const { worker, numerics, wasm, workerUrl } = resolveRuntime(runtime);
+  const variant = VARIANTS[numerics];
+  const module = await loadModule(wasm);
+  const connection = worker
+    ? await connectWorker(module, variant, workerUrl)
+    : await connectHere(module, variant);
+  try {
+    await connection.call('create', resolved);
+  } catch (error) {
+    connection.dispose();
+    throw error;
+  }
+  return new Model(connection, resolved, numerics);
+}
+
+/** Made by `createModel`. Every method returns a promise; after `dispose` each one rejects. */
+export class Model {
+  #connection;
+  #spec;
+  #numerics;
+
+  /**
+   * @param {import('./connection.js').Connection} connection
+   * @param {Spec} spec
+   * @param {import('./options.js').Numerics} numerics
+   */
+  constructor(connection, spec, numerics) {
+    this.#connection = connection;
+    this.#spec = spec;
+    this.#numerics = numerics;
+  }
+
+  /**
+   * Trains for `epochs` more epochs. Step, epoch and optimizer state go on from call to call.
+   *
+   * @param {Dataset} dataset
+   * @param {import('./options.js').FitOptions} [options]
+   * @returns {Promise<History>}
+   * @throws {unknown} `signal.reason` after an abort: the weights are those of whole steps, and
+   *   `fit(dataset, { resume: true })` finishes the run
+   * @throws {import('./errors.js').DivergedError} the weights are those before the step that failed
+   */
+  async fit(dataset, options = {}) {
+    this.#connection.check();
+    checkDataset(dataset);
+    const { signal, pause, onProgress, ...settings } = resolveFit(options, dataset);
+    const { validation, ...plan } = /** @type {any} */ (settings);
+    this.#checkFits(dataset, 'dataset');
+    if (validation) this.#checkFits(checkDataset(validation, 'validation'), 'validation');
+    return this.#withData({ dataset, validation }, signal, (ids) =>
+      this.#connection.call(
+        'fit',
+        { train: ids.dataset, validation: ids.validation, plan },
+        { signal, pause, onProgress },
+      ),
+    );
+  }
+
+  /**
+   * The report on a data set, every mask off.
+   *
+   * @param {Dataset} dataset
+   * @param {object} [options]
+   * @param {number} [options.evalScale] 1: multiplies the output of every `dropout()` layer, after its
+   *   own rule, in this evaluation only. After unscaled training 1 - p is right
+   * @param {AbortSignal} [options.signal]
+   * @returns {Promise<Report>}
+   */
+  async evaluate(dataset, options = {}) {
+    this.#connection.check();
+    const { evalScale, signal } = checkKeys(options, ['evalScale', 'signal'], 'options');
+    checkDataset(dataset);
+    this.#checkFits(dataset, 'dataset');
+    checkSignal(signal, 'signal');
+    if (evalScale !== undefined) {
+      checkNumber(evalScale, 'evalScale', { above: 0, max: Number.MAX_VALUE });
+      if (!this.#spec.layers.some(({ type }) => type === 'dropout')) {
+        throw new RangeError(`evalScale needs a dropout() layer, and the model has none`);
+      }
+    }
+    return this.#withData({ dataset }, signal, (ids) =>
+      this.#connection.call(
+        'evaluate',
+        { data: ids.dataset, evalScale: evalScale ?? 1 },
+        { signal },
+      ),
+    );
+  }
+
+  /**
+   * @param {Uint8Array | Float32Array} images rows x input values; bytes count as value / 255
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<{ labels: Uint16Array, probabilities: Float32Array }>} one label a row, and
+   *   rows x units of the last layer
+   */
+  async predict(images, options = {}) {
+    this.#connection.check();
+    const { signal } = checkKeys(options, ['signal'], 'options');
+    checkSignal(signal, 'signal');
+    return this.#withData({ images: this.#rows(images) }, signal, (ids) =>
+      this.#connection.call('predict', { data: ids.images }, { signal }),
+    );
+  }
+
+  /**
+   * What a layer gives for these rows.
+   *
+   * @param {Uint8Array | Float32Array} images rows x input values
+   * @param {object} options
+   * @param {number} options.layer index in `spec.layers`
+   * @param {'eval' | 'train'} [options.mode] 'eval'; 'train' applies the masks of `step`
+   * @param {number} [options.step] 0
+   * @returns {Promise<Float32Array>} rows x units, after the activation
+   */
+  async activations(images, options) {
+    this.#connection.check();
+    const {
+      layer,
+      mode = 'eval',
+      step = 0,
+    } = checkKeys(options, ['layer', 'mode', 'step'], 'options');
+    const args = {
+      layer: this.#checkLayer(layer),
+      train: checkOneOf(mode, ['eval', 'train'], 'mode') === 'train',
+      step: checkInteger(step, 'step', STEP),
+    };
+    return this.#withData({ images: this.#rows(images) }, undefined, (ids) =>
+      this.#connection.call('activations', { data: ids.images, ...args }),
+    );
+  }
+
+  /**
+   * The exact mask of a training step.
+   *
+   * @param {number} layer index in `spec.layers`
+   * @param {object} [options]
+   * @param {number} [options.step] 0, the first: steps count through all `fit` calls
+   * @param {number} [options.rows] 1: rows of the batch; not for DropConnect
+   * @returns {Promise<Uint8Array>} 0 dropped, 1 kept. dropout: rows x units; DropConnect: [out, in]
+   * @throws {RangeError} for a layer that masks nothing
+   */
+  async mask(layer, options = {}) {
+    this.#connection.check();
+    const { step = 0, rows = 1 } = checkKeys(options, ['step', 'rows'], 'options');
+    const chosen = this.#spec.layers[this.#checkLayer(layer)];
+    if (chosen.type === 'dense' && !chosen.dropConnect) {
+      throw new RangeError(`layer ${layer} masks nothing: it is dense without dropConnect`);
+    }
+    checkInteger(step, 'step', STEP);
+    checkInteger(rows, 'rows', { min: 1, max: 2 ** 20 });
+    return this.#connection.call('mask', { layer, step, rows });
+  }
+
+  /**
+   * Copies of all weights [out, in] and biases [out], under PyTorch's names.
+   * @returns {Promise<Record<string, Parameter>>} `layers.i.weight`, `layers.i.bias`; i counts dense layers
+   */
+  async parameters() {
+    return this.#connection.call('parameters');
+  }
+
+  /**
+   * Sets some or all parameters; optimizer state stays.
+   * @param {Record<string, { shape?: number[], data: Float32Array } | Float32Array>} values
+   */
+  async setParameters(values) {
+    this.#connection.check();
+    const known = summarize(this.#spec).shapes;
+    checkKeys(values, Object.keys(known), 'values');
+    /** @type {Record<string, Float32Array>} */
+    const arrays = {};
+    for (const [name, value] of Object.entries(values)) {
+      const data = value instanceof Float32Array ? value : value?.data;
+      if (arrayKind(data) !== 'Float32Array') throw typeError(name, 'a Float32Array', data);
+      const length = known[name].reduce((a, b) => a * b, 1);
+      if (data.length !== length) {
+        throw rangeError(`${name}.length`, `${known[name].join(' x ')} = ${length}`, data.length);
+      }
+      const shape = value instanceof Float32Array ? undefined : value.shape;
+      if (shape && String(shape) !== String(known[name])) {
+        throw rangeError(`${name}.shape`, `[${known[name]}]`, shape);
+      }
+      checkFinite(data, name);
+      arrays[name] = data.slice();
+    }
+    await this.#connection.call('setParameters', arrays);
+  }
+
+  /**
+   * @returns {Promise<{ engine: string, variant: string, numerics: string, seed: number, step: number, epoch: number }>}
+   *   `step`, `epoch`: finished steps and begun epochs of the model's life
+   */
+  async info() {
+    const info = await this.#connection.call('info');
+    return { engine: 'WebAssembly SIMD', numerics: this.#numerics, seed: this.#spec.seed, ...info };
+  }
+
+  /**
+   * @returns {Promise<{ layers: object[], parameters: number, multiplyAdds: number, bytes: number }>}
+   *   `multiplyAdds` a row, forward; `bytes`: what the core holds for the model now
+   */
+  async summary() {
+    const { bytes } = await this.#connection.call('summary');
+    const { layers, parameters, multiplyAdds } = summarize(this.#spec);
+    return { layers, parameters, multiplyAdds, bytes };
+  }
+
+  /** @returns {Promise<string>} SHA-256, hex, over little-endian float32 weights then bias of each dense layer in order */
+  async hash() {
+    return this.#connection.call('hash');
+  }
+
+  /** Ends the model and its worker; what is pending rejects with `DisposedError`. Idempotent. */
+  async dispose() {
+    this.#connection.dispose();
+  }
+
+  async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
+    await this.dispose();
+  }
+
+  /** @param {number} layer */
+  #checkLayer(layer) {
+    return checkInteger(layer, 'layer', { min: 0, max: this.#spec.layers.length - 1 });
+  }
+
+  /** @param {Dataset} dataset @param {string} name */
+  #checkFits({ features, labels }, name) {
+    if (features !== this.#spec.input) {
+      throw rangeError(`${name}.features`, `the model's input (${this.#spec.input})`, features);
+    }
+    const outputs = unitsOf(this.#spec, this.#spec.layers.length - 1);
+    const high = labels.findIndex((label) => label >= outputs);
+    if (high !== -1) {
+      throw rangeError(
+        `${name}.labels[${high}]`,
+        `below the last layer's units (${outputs})`,
+        labels[high],
+      );
+    }
+  }
+
+  /** @param {Uint8Array | Float32Array} images */
+  #rows(images) {
+    const features = this.#spec.input;
+    if (!['Uint8Array', 'Float32Array'].includes(arrayKind(images))) {
+      throw typeError('images', 'a Uint8Array or a Float32Array', images);
+    }
+    if (images.length === 0 || images.length % features !== 0) {
+      throw rangeError(
+        'images.length',
+        `a positive multiple of the model's input (${features})`,
+        images.length,
+      );
+    }
+    return { images, samples: images.length / features, features, classes: 0 };
+  }
+
+  /**
+   * Hands data over for the time of one call.
+   * @template R
+   * @param {Record<string, import('./upload.js').Rows | undefined>} data by the name the user knows
+   * @param {AbortSignal | undefined} signal
+   * @param {(ids: Record<string, number>) => Promise<R>} use
+   * @returns {Promise<R>}
+   */
+  async #withData(data, signal, use) {
+    /** @type {Record<string, number>} */
+    const ids = {};
+    try {
+      for (const [name, rows] of Object.entries(data)) {
+        if (rows) ids[name] = await upload(this.#connection, rows, name, signal);
+      }
+      return await use(ids);
+    } finally {
+      for (const id of Object.values(ids)) await release(this.#connection, id);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Every message between a model and the thread that owns the core. Arrays go as copies whose buffers
+ * are transferred; what a user handed in is never detached.
+ */
+
+/**
+ * To the thread.
+ * @typedef {{ kind: 'start', module: WebAssembly.Module, variant: string }} StartMessage first of all
+ * @typedef {{ kind: 'call', id: number, method: string, args: any }} CallMessage a method of `Engine`
+ * @typedef {{ kind: 'control', id: number, action: ControlAction }} ControlMessage for call `id`
+ * @typedef {'abort' | 'pause' | 'resume'} ControlAction
+ * @typedef {StartMessage | CallMessage | ControlMessage} Request
+ */
+
+/**
+ * From the thread.
+ * @typedef {{ kind: 'ready' }} ReadyMessage the core runs and has passed its self-test
+ * @typedef {{ kind: 'failed', error: import('./errors.js').WireError }} FailedMessage it does not
+ * @typedef {{ kind: 'result', id: number, value: any }} ResultMessage
+ * @typedef {{ kind: 'error', id: number, error: import('./errors.js').WireError }} ErrorMessage
+ * @typedef {{ kind: 'progress', id: number, value: any }} ProgressMessage
+ * @typedef {ReadyMessage | FailedMessage | ResultMessage | ErrorMessage | ProgressMessage} Response
+ */
+
+/** Bytes of a data set that one message carries: long enough to cost little, short enough that
+ *  neither thread stalls on the copy. */
+export const UPLOAD_BYTES = 1 << 20;
+
+/** Time that the core runs before it looks for messages: well under a frame, so that a page that
+ *  trains on its own thread still moves, and far under the 100 ms that an abort may take. */
+export const SLICE_MS = 8;
+
+/** Least time between two progress messages. */
+export const PROGRESS_MS = 50;

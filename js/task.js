@@ -1,0 +1,82 @@
+/** One call on the thread that owns the core: it gives way to messages, pauses and aborts. */
+
+import { DropoutWasmError } from './errors.js';
+import { SLICE_MS } from './protocol.js';
+
+/** The `code` of the error that an aborted task ends with; the caller's side puts the signal's own
+ *  reason in its place. */
+export const ABORTED = 'ABORTED';
+
+/** A turn of the event loop. No timer and no animation frame, which hidden tabs hold back. */
+const nextTurn =
+  typeof setImmediate === 'function'
+    ? () => new Promise((resolve) => setImmediate(resolve))
+    : () =>
+        new Promise((resolve) => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => {
+            port1.close();
+            resolve(undefined);
+          };
+          port2.postMessage(undefined);
+        });
+
+export class Task {
+  #aborted = false;
+  #paused = false;
+  #sliceEnd = 0;
+  #sliceStart = 0;
+  /** Wakes a task that is held. */
+  #wake = () => {};
+  #busyMs = 0;
+
+  /** @param {(value: any) => void} [report] takes progress */
+  constructor(report = () => {}) {
+    this.report = report;
+    this.#begin();
+  }
+
+  /** @param {import('./protocol.js').ControlAction} action */
+  control(action) {
+    if (action === 'abort') this.#aborted = true;
+    else this.#paused = action === 'pause';
+    this.#wake();
+  }
+
+  /** Begins to count busy time, from 0. */
+  restart() {
+    this.#busyMs = 0;
+    this.#begin();
+  }
+
+  #begin() {
+    this.#sliceStart = performance.now();
+    this.#sliceEnd = this.#sliceStart + SLICE_MS;
+  }
+
+  /** @returns {number} milliseconds since `restart`, pauses and other calls left out */
+  settle() {
+    const now = performance.now();
+    this.#busyMs += now - this.#sliceStart;
+    this.#sliceStart = now;
+    return this.#busyMs;
+  }
+
+  /**
+   * Call between two steps: returns at once while the slice lasts, else after messages had a turn.
+   * @throws {DropoutWasmError} with the code `ABORTED`, once the task is aborted
+   */
+  async breathe() {
+    if (performance.now() >= this.#sliceEnd) {
+      this.settle();
+      await nextTurn();
+      while (this.#paused && !this.#aborted) {
+        await new Promise((resolve) => {
+          this.#wake = () => resolve(undefined);
+        });
+      }
+      this.#begin();
+    }
+    if (this.#aborted) throw new DropoutWasmError(ABORTED, 'the call was aborted');
+  }
+}

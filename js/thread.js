@@ -1,0 +1,75 @@
+/** A worker, the same in browsers and in Node. */
+
+import { WorkerLostError } from './errors.js';
+import { isNode, nodeModule } from './platform.js';
+
+/**
+ * @typedef {object} Thread
+ * @property {string} address of its script
+ * @property {(message: import('./protocol.js').Request, transfer?: ArrayBuffer[]) => void} post
+ * @property {(on: { message: (data: any) => void, lost: (reason: string, cause?: unknown) => void }) => void} listen
+ * @property {() => void} terminate
+ * @property {() => void} ref keeps Node alive while calls are pending
+ * @property {() => void} unref
+ */
+
+/**
+ * @param {string} [workerUrl] default: `worker.js` beside this script
+ * @returns {Promise<Thread>}
+ */
+export async function startThread(workerUrl) {
+  return isNode ? startInNode(workerUrl) : startInBrowser(workerUrl);
+}
+
+/** @param {string} [workerUrl] @returns {Promise<Thread>} */
+async function startInNode(workerUrl) {
+  const { Worker } = await nodeModule('worker_threads');
+  const url = workerUrl ?? new URL('./worker.js', import.meta.url).href;
+  const worker = new Worker(url.startsWith('file:') ? new URL(url) : url);
+  worker.unref();
+  return {
+    address: url,
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    listen({ message, lost }) {
+      worker.on('message', message);
+      worker.on('messageerror', (error) => lost('a message could not be read', error));
+      worker.on('error', (error) => lost(error?.message ?? String(error), error));
+      worker.on('exit', (code) => lost(`it ended with exit code ${code}`));
+    },
+    terminate: () => void worker.terminate(),
+    ref: () => worker.ref(),
+    unref: () => worker.unref(),
+  };
+}
+
+/** @param {string} [workerUrl] @returns {Promise<Thread>} */
+async function startInBrowser(workerUrl) {
+  const worker = workerUrl
+    ? createWorker(workerUrl)
+    : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  return {
+    address: workerUrl ?? new URL('./worker.js', import.meta.url).href,
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    listen({ message, lost }) {
+      worker.onmessage = ({ data }) => message(data);
+      worker.onmessageerror = (event) => lost('a message could not be read', event);
+      worker.onerror = (event) => {
+        event.preventDefault?.();
+        lost(event.message || 'its script could not be loaded or run');
+      };
+    },
+    terminate: () => worker.terminate(),
+    ref() {},
+    unref() {},
+  };
+}
+
+/** @param {string} url */
+function createWorker(url) {
+  try {
+    return new Worker(url, { type: 'module' });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new WorkerLostError(`the worker ${url} cannot be started: ${reason}`, { cause });
+  }
+}

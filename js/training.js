@@ -1,0 +1,237 @@
+/** The training of one model: epochs, progress, and a run that may be interrupted and finished. */
+
+import { DropoutWasmError } from './errors.js';
+import { Progress } from './progress.js';
+
+/** `enum dw_optimizer` */
+const OPTIMIZER = ['sgd', 'adam', 'adamw'];
+
+/** `enum dw_train_field` */
+export const STEP = 0;
+export const POSITION = 1;
+export const LOSS_SUM = 2;
+export const LAST_LOSS = 3;
+const FIELDS = 7;
+
+/**
+ * @typedef {import('./options.js').FitPlan} FitPlan
+ * @typedef {Pick<FitPlan, 'epochs' | 'batchSize' | 'shuffle' | 'optimizer' | 'trainEvaluation'>} Run
+ * @typedef {{ resume: boolean, maxSteps: number } & Partial<Run>} Plan
+ * @typedef {import('./report-reader.js').Report} Report
+ */
+
+/**
+ * @typedef {object} EpochHistory
+ * @property {number} epoch from 1, over the model's life
+ * @property {number} loss mean over samples of the training loss as met, dropout on
+ * @property {number} seconds of the training steps alone
+ * @property {number} samplesPerSecond
+ * @property {number} [lossNoDropout] the loss in evaluation, over the first `trainEvaluation` rows
+ * @property {Report} [validation]
+ */
+
+/**
+ * @typedef {object} History
+ * @property {EpochHistory[]} epochs every whole epoch of the run, those before an interruption too
+ * @property {number} steps finished steps in the model's life
+ */
+
+/**
+ * A run under way or interrupted.
+ * @typedef {object} RunState
+ * @property {Run} options
+ * @property {{ samples: number, classes: number }} data
+ * @property {number} epochIndex within this run
+ * @property {boolean} begun whether this epoch's order is drawn and its steps counted
+ * @property {boolean} isStepping whether the task's time is that of steps
+ * @property {number} busyMs spent in steps of this epoch
+ * @property {EpochHistory[]} history
+ */
+
+/**
+ * What is taken after an epoch.
+ * @typedef {object} Measures
+ * @property {(rows: number) => Promise<number | undefined>} lossNoDropout
+ * @property {(() => Promise<Report>) | undefined} validation
+ */
+
+export class Training {
+  #core;
+  #model;
+  /** Epochs begun in the model's life. */
+  epoch = 0;
+  /** @type {RunState | undefined} */
+  #run;
+  #isRunning = false;
+
+  /** @param {import('./core/core.js').Core} core @param {number} model */
+  constructor(core, model) {
+    this.#core = core;
+    this.#model = model;
+  }
+
+  #fields() {
+    return this.#core.view(Float64Array, this.#core.call.dw_train_view(this.#model), FIELDS);
+  }
+
+  /** Finished steps in the model's life. */
+  get step() {
+    return this.#fields()[STEP];
+  }
+
+  /**
+   * @param {import('./engine.js').Stored} data
+   * @param {Plan} plan
+   * @param {import('./task.js').Task} task
+   * @param {Measures} measures
+   * @returns {Promise<History>}
+   */
+  async run(data, plan, task, measures) {
+    if (this.#isRunning) {
+      throw new DropoutWasmError('BUSY', 'this model is already in a fit; await it or abort it');
+    }
+    const run = plan.resume ? this.#interrupted(data) : this.#begin(data, plan);
+    this.#isRunning = true;
+    try {
+      await this.#epochs(run, data, plan.maxSteps, task, measures);
+      return { epochs: run.history, steps: this.step };
+    } catch (error) {
+      // What diverged cannot go on; the weights before it stay.
+      if (/** @type {any} */ (error)?.code === 'DIVERGED') this.#run = undefined;
+      throw error;
+    } finally {
+      if (run.isStepping) stopClock(run, task);
+      this.#isRunning = false;
+    }
+  }
+
+  /** @param {import('./engine.js').Stored} data @returns {RunState} */
+  #interrupted(data) {
+    const run = this.#run;
+    if (!run) throw new RangeError('resume must follow an interrupted fit, and there is none');
+    if (run.data.samples !== data.samples || run.data.classes !== data.classes) {
+      throw new RangeError(
+        `a resumed fit needs the data it began with: ${run.data.samples} samples of ` +
+          `${run.data.classes} classes, got ${data.samples} of ${data.classes}`,
+      );
+    }
+    this.#configure(run.options);
+    return run;
+  }
+
+  /** @param {import('./engine.js').Stored} data @param {Plan} plan @returns {RunState} */
+  #begin({ samples, classes }, { resume: _, maxSteps: __, ...options }) {
+    const run = {
+      options: /** @type {Run} */ (options),
+      data: { samples, classes },
+      epochIndex: 0,
+      begun: false,
+      isStepping: false,
+      busyMs: 0,
+      history: [],
+    };
+    this.#configure(run.options);
+    this.#run = run;
+    return run;
+  }
+
+  /** @param {Run} options */
+  #configure({ optimizer: { name, nesterov, weightDecay, beta1, beta2, epsilon } }) {
+    this.#core.check(
+      this.#core.call.dw_optimizer_configure(
+        this.#model,
+        OPTIMIZER.indexOf(name),
+        Number(nesterov),
+        weightDecay,
+        beta1,
+        beta2,
+        epsilon,
+      ),
+    );
+  }
+
+  /**
+   * @param {RunState} run
+   * @param {import('./engine.js').Stored} data
+   * @param {number} maxSteps
+   * @param {import('./task.js').Task} task
+   * @param {Measures} measures
+   */
+  async #epochs(run, data, maxSteps, task, measures) {
+    const { epochs, batchSize, shuffle, optimizer, trainEvaluation } = run.options;
+    const stop = this.step + maxSteps;
+    const progress = new Progress(run.options, data.samples, this.step, task);
+    for (; run.epochIndex < epochs; run.epochIndex++) {
+      if (!run.begun) this.#beginEpoch(run, data, batchSize, shuffle);
+      startClock(run, task);
+      const rate = optimizer.learningRate[run.epochIndex];
+      const momentum = optimizer.momentum[run.epochIndex];
+      while (this.#fields()[POSITION] < data.samples) {
+        if (this.step === stop) return;
+        await task.breathe();
+        this.#core.check(this.#core.call.dw_train_step(this.#model, data.data, rate, momentum));
+        progress.tell(this.epoch, run.epochIndex, this.#fields());
+      }
+      await this.#endEpoch(run, data.samples, trainEvaluation, task, measures);
+    }
+    this.#run = undefined;
+  }
+
+  /**
+   * @param {RunState} run
+   * @param {import('./engine.js').Stored} data
+   * @param {number} batchSize
+   * @param {boolean} shuffle
+   */
+  #beginEpoch(run, { data, samples }, batchSize, shuffle) {
+    this.#core.check(
+      this.#core.call.dw_train_begin(
+        this.#model,
+        data,
+        samples,
+        batchSize,
+        Number(shuffle),
+        this.epoch,
+      ),
+    );
+    run.begun = true;
+    this.epoch++;
+  }
+
+  /**
+   * @param {RunState} run
+   * @param {number} samples
+   * @param {number} trainEvaluation
+   * @param {import('./task.js').Task} task
+   * @param {Measures} measures
+   */
+  async #endEpoch(run, samples, trainEvaluation, task, measures) {
+    stopClock(run, task);
+    const seconds = run.busyMs / 1000;
+    const loss = this.#fields()[LOSS_SUM] / samples;
+    const lossNoDropout = await measures.lossNoDropout(trainEvaluation);
+    const validation = await measures.validation?.();
+    run.history.push({
+      epoch: this.epoch,
+      loss,
+      seconds,
+      samplesPerSecond: samples / seconds,
+      ...(lossNoDropout !== undefined && { lossNoDropout }),
+      ...(validation && { validation }),
+    });
+    run.begun = false;
+    run.busyMs = 0;
+  }
+}
+
+/** @param {RunState} run @param {import('./task.js').Task} task */
+function startClock(run, task) {
+  task.restart();
+  run.isStepping = true;
+}
+
+/** @param {RunState} run @param {import('./task.js').Task} task */
+function stopClock(run, task) {
+  run.busyMs += task.settle();
+  run.isStepping = false;
+}

@@ -1,0 +1,66 @@
+/** Handing data to the thread that owns the core: in pieces, so that neither thread stalls and no
+ *  second copy of a data set ever exists whole. */
+
+import { checkFinite } from './dataset.js';
+import { UPLOAD_BYTES } from './protocol.js';
+
+/**
+ * @typedef {object} Rows
+ * @property {Uint8Array | Float32Array} images
+ * @property {Uint8Array | Uint16Array} [labels]
+ * @property {number} samples
+ * @property {number} features
+ * @property {number} classes 0: no labels
+ */
+
+/**
+ * @param {import('./connection.js').Connection} connection
+ * @param {Rows} rows
+ * @param {string} name what the user calls them
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<number>} the data's id on the other side
+ */
+export async function upload(connection, rows, name, signal) {
+  const { images, labels, samples, features, classes } = rows;
+  const floats = images instanceof Float32Array;
+  const id = await connection.call('openData', { samples, features, classes, floats }, { signal });
+  try {
+    await send(connection, id, 'images', images, name, signal);
+    if (labels) await send(connection, id, 'labels', labels, name, signal);
+    return id;
+  } catch (error) {
+    await release(connection, id);
+    throw error;
+  }
+}
+
+/**
+ * @param {import('./connection.js').Connection} connection
+ * @param {number} id
+ * @param {'images' | 'labels'} part
+ * @param {Uint8Array | Float32Array | Uint16Array} array
+ * @param {string} name
+ * @param {AbortSignal} [signal]
+ */
+async function send(connection, id, part, array, name, signal) {
+  const length = UPLOAD_BYTES / array.BYTES_PER_ELEMENT;
+  for (let offset = 0; offset < array.length; offset += length) {
+    const values = array.slice(offset, offset + length);
+    if (values instanceof Float32Array) checkFinite(values, `${name}.${part}`, offset);
+    const transfer = [/** @type {ArrayBuffer} */ (values.buffer)];
+    await connection.call('writeData', { id, part, offset, values }, { transfer, signal });
+  }
+}
+
+/**
+ * @param {import('./connection.js').Connection} connection
+ * @param {number} id
+ */
+export async function release(connection, id) {
+  try {
+    await connection.call('closeData', { id });
+  } catch (error) {
+    // A connection that has ended holds no data; why it ended is what its calls reject with.
+    if (connection.isOpen) throw error;
+  }
+}
