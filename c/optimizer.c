@@ -66,11 +66,9 @@ void optimizer_update(const struct optimizer *o, float *w, float *slot0, float *
         sgd_momentum(o, w, slot0, g, n);
       }
       break;
-    case DW_ADAM:
-    case DW_ADAMW:
+    default:
       adam(o, w, slot0, slot1, g, n);
       break;
-    default:
       memcpy(slot0, g, n * sizeof *g);
       break; /* DW_RECORD */
   }
