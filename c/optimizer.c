@@ -58,18 +58,11 @@ static void adam(const struct optimizer *o, float *w, float *moment1, float *mom
 
 void optimizer_update(const struct optimizer *o, float *w, float *slot0, float *slot1,
                       const float *g, uint32_t n) {
-  switch (o->kind) {
-    case DW_SGD:
-      if (o->momentum == 0) {
-        sgd(o, w, g, n);
-      } else {
-        sgd_momentum(o, w, slot0, g, n);
-      }
-      break;
-    default:
-      adam(o, w, slot0, slot1, g, n);
-      break;
-      memcpy(slot0, g, n * sizeof *g);
-      break; /* DW_RECORD */
+  if (o->kind != DW_SGD) {
+    adam(o, w, slot0, slot1, g, n);
+  } else if (o->momentum == 0) {
+    sgd(o, w, g, n);
+  } else {
+    sgd_momentum(o, w, slot0, g, n);
   }
 }
