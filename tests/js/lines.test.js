@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { appendLine, readLines } from '../../js/cli/lines.js';
+import { FileError } from '../../js/errors.js';
+
+const run = (seed) => ({ spec: { input: 1, layers: [] }, variant: 'none', seed, note: 'ü' });
+const text = (...seeds) => seeds.map((seed) => `${JSON.stringify(run(seed))}\n`).join('');
+
+let directory;
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'lines-'));
+});
+after(() => rm(directory, { recursive: true }));
+
+let count = 0;
+/** @param {string} [content] */
+async function file(content) {
+  const path = join(directory, `${count++}.jsonl`);
+  if (content !== undefined) await writeFile(path, content);
+  return path;
+}
+
+test('no file is no lines, and the first line makes it', async () => {
+  const path = await file();
+  assert.deepEqual(await readLines(path), []);
+  await appendLine(path, run(1));
+  await appendLine(path, run(2));
+  assert.deepEqual(await readLines(path), [run(1), run(2)]);
+  assert.equal(await readFile(path, 'utf8'), text(1, 2));
+});
+
+test('a last line cut off anywhere is taken away, and the next one stands alone', async () => {
+  const whole = Buffer.from(text(1, 2));
+  const first = Buffer.byteLength(text(1));
+  for (let length = first + 1; length < whole.length - 1; length++) {
+    const path = await file(whole.subarray(0, length));
+    assert.deepEqual(await readLines(path), [run(1)]);
+    await appendLine(path, run(3));
+    assert.equal(await readFile(path, 'utf8'), text(1, 3));
+  }
+});
+
+test('a whole last line without its newline counts', async () => {
+  const path = await file(text(1, 2).trimEnd());
+  assert.deepEqual(await readLines(path), [run(1), run(2)]);
+  await appendLine(path, run(3));
+  assert.deepEqual(await readLines(path), [run(1), run(2), run(3)]);
+});
+
+test("somebody else's file is an error, and stays as it is", async () => {
+  for (const content of ['a,b\n1,2\n', 'notes', `${text(1)}[1]\n`, `${text(1)}{}\n${text(2)}`]) {
+    const path = await file(content);
+    await assert.rejects(readLines(path), (error) => {
+      assert.ok(error instanceof FileError);
+      assert.match(error.message, /line \d is not a run/);
+      return true;
+    });
+    assert.equal(await readFile(path, 'utf8'), content);
+  }
+});
+
+test('a file that cannot be read or written is an error with its name', async () => {
+  await assert.rejects(readLines(directory), FileError);
+  await assert.rejects(appendLine(join(directory, 'no', 'x.jsonl'), run(1)), /x\.jsonl/);
+});
