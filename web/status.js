@@ -58,6 +58,7 @@ function showButtons(experiment) {
     button.toggleAttribute('disabled', experiment.phase === 'loading');
   }
   find('[data-action="stop"]').disabled = !experiment.busy;
+  find('#run').dataset.phase = experiment.phase;
 }
 
 /** @param {Experiment} experiment @param {import('./data.js').Data} data */

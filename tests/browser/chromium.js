@@ -1,0 +1,34 @@
+/** A Chromium with nothing of an earlier run in it. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import puppeteer from 'puppeteer-core';
+
+const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** @returns {Promise<{ browser: import('puppeteer-core').Browser, close: () => Promise<void> }>} */
+export async function launch() {
+  const profile = await mkdtemp(join(tmpdir(), 'chromium-'));
+  const browser = await puppeteer.launch({
+    executablePath: EXECUTABLE,
+    args: [...FLAGS, `--user-data-dir=${profile}`],
+  });
+  return {
+    browser,
+    close: async () => {
+      await browser.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}

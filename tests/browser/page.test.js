@@ -1,0 +1,254 @@
+/** The page in real Chromium, trained on the real MNIST: what a reader does, and what must follow. */
+
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { after, before, describe, test } from 'node:test';
+import { compare, dropoutMask, loadMnist } from '../../dist/index.js';
+import { formatLink, parseLink } from '../../js/link.js';
+import { formatMean } from '../../js/report.js';
+import { launch } from './chromium.js';
+import { PageDriver } from './page-driver.js';
+import { serve } from './serve.js';
+
+/** A parent of the page, so that an address from the root would miss. */
+const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
+const SMALL = '#v=1&train-size=2000&epochs=2&seeds=1-2&variants=article,article-scaled';
+/** Long enough that every reader is quicker. */
+const LONG = '#v=1&train-size=60000&epochs=50&seeds=1-2&variants=article,article-scaled';
+/** Chromium draws 60 frames a second: half a second in which nothing came. */
+const STILL_FRAMES = 30;
+
+/** @type {Awaited<ReturnType<typeof launch>>} */
+let chromium;
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let server;
+/** @type {PageDriver} */
+let reader;
+
+before(async () => {
+  [chromium, server] = await Promise.all([launch(), serve(DIST)]);
+});
+
+after(async () => {
+  await chromium?.close();
+  await server?.close();
+});
+
+/** @param {string} link @param {(reader: PageDriver) => Promise<void>} body */
+async function withPage(link, body) {
+  reader = await PageDriver.open(chromium.browser, `${server.address}page/`, link);
+  try {
+    await body(reader);
+    assert.deepEqual(reader.complaints, [], 'the page complained');
+  } finally {
+    await reader.page.close();
+  }
+}
+
+const HASHES = '#run-list code';
+const OWN_NUMBERS = '.finding-list strong';
+
+describe('the page', () => {
+  test('trains what the link names: curves, table, hashes, all of them those of Node', () =>
+    withPage(SMALL, async (reader) => {
+      await reader.play('.hero');
+      await reader.phase('running');
+      await reader.page.waitForFunction(() => document.querySelector('progress')?.value);
+      assert.ok(reader.page.workers().length > 0, 'no worker is at work');
+      await reader.phase('done');
+      assert.equal(await reader.instances(), 0, 'the core ran on the page’s own thread');
+
+      const hashes = await reader.texts(HASHES);
+      assert.equal(new Set(hashes).size, 4);
+      const { variants, ...options } = parseLink(SMALL);
+      const { runs, summary } = await compare(variants, await loadMnist(), options);
+      assert.deepEqual(new Set(hashes), new Set(runs.map((run) => run.weightsHash)));
+
+      const rows = await reader.texts('#summary tbody tr');
+      assert.equal(rows.length, 2);
+      for (const row of summary.filter(({ metric }) => metric === 'macroF1')) {
+        const text = rows.find((one) =>
+          one.startsWith(row.variant + formatMean(row.mean, row.interval)),
+        );
+        assert.ok(text, `no row for ${row.variant} in ${rows.join(' | ')}`);
+      }
+      assert.ok((await reader.texts('#sentences p')).length > 0, 'the table says nothing in words');
+      for (const chart of ['#loss-chart', '#f1-chart']) {
+        for (const colour of ['--c-vermilion', '--c-blue']) {
+          assert.ok((await reader.pixels(chart, colour)) > 20, `${chart} has no line in ${colour}`);
+        }
+      }
+      const own = (await reader.texts(OWN_NUMBERS)).filter((text) => text !== '–');
+      assert.ok(own.length > 0, 'no finding shows a number of this page');
+      assert.match(await reader.text('#valley-table caption'), /this page/);
+      const outside = reader.requests.filter((url) => !/^(data:|blob:)/.test(url));
+      assert.ok(
+        outside.every((url) => url.startsWith(`${server.address}page/`)),
+        outside.join(),
+      );
+    }));
+
+  test('fetches MNIST when the reader plays, not before', () =>
+    withPage(SMALL, async (reader) => {
+      await reader.frames(STILL_FRAMES);
+      assert.deepEqual(
+        reader.requests.filter((url) => /mnist/.test(url)),
+        [],
+      );
+      await reader.play('.hero');
+      await reader.phase('done');
+      assert.equal(reader.requests.filter((url) => /mnist/.test(url)).length, 4);
+    }));
+
+  test('pauses, resumes, stops, takes an edit and starts again, and keeps what was computed', () =>
+    withPage(LONG, async (reader) => {
+      await reader.play();
+      await reader.progressBeyond(0);
+      await reader.play();
+      await reader.phase('paused');
+      await reader.standstill(STILL_FRAMES);
+      const held = await reader.progress();
+      await reader.frames(STILL_FRAMES);
+      assert.equal(await reader.progress(), held, 'a paused comparison went on');
+      await reader.play();
+      await reader.phase('running');
+      await reader.progressBeyond(held);
+      await reader.stop();
+      await reader.phase('stopped');
+      assert.equal(reader.page.workers().length, 0, 'a worker outlived the stop');
+
+      await reader.type('train-size', '1000');
+      await reader.type('epochs', '1');
+      assert.match(await reader.text('#stale'), /60,000 images/);
+      await reader.play();
+      await reader.phase('done');
+      const first = await reader.texts(HASHES);
+      assert.equal(first.length, 4);
+      assert.equal(await reader.page.$eval('#stale', (note) => note.hidden), true);
+
+      await reader.type('seeds', '1-3');
+      await reader.play();
+      await reader.phase('done');
+      const second = await reader.texts(HASHES);
+      assert.equal(second.length, 6);
+      assert.ok(
+        first.every((hash) => second.includes(hash)),
+        'a finished run was lost',
+      );
+    }));
+
+  test('stays usable while it trains', () =>
+    withPage(LONG, async (reader) => {
+      await reader.play();
+      await reader.progressBeyond(0);
+      await reader.frames(STILL_FRAMES);
+      await reader.choose('network-relu');
+      await reader.type('seeds', '1,4,9');
+      assert.match(await reader.hash(), /network=relu.*seeds=1,4,9/);
+      await reader.phase('running');
+      assert.match(await reader.text('#stale'), /next play/);
+      await reader.stop();
+      await reader.phase('stopped');
+    }));
+
+  test('keeps every setting in the address, over a reload too', () =>
+    withPage('', async (reader) => {
+      const defaults = `#${formatLink(parseLink('v=1'))}`;
+      assert.equal(await reader.hash(), defaults);
+      for (const id of ['network-relu', 'variants-standard', 'variants-article', 'optimizer-sgd']) {
+        await reader.choose(id);
+      }
+      const texts = { p: '0.25', epochs: '3', batch: '32', 'train-size': '500', seeds: '2-3,7' };
+      for (const [flag, text] of Object.entries(texts)) await reader.type(flag, text);
+      const hash = await reader.hash();
+      const settings = parseLink(hash);
+      assert.equal(`#${formatLink(settings)}`, hash, 'the address leaves something out');
+      assert.deepEqual(settings, {
+        ...parseLink('v=1'),
+        network: 'relu',
+        variants: ['article-scaled', 'standard'],
+        optimizer: { name: 'sgd', learningRate: 0.1 },
+        p: 0.25,
+        epochs: 3,
+        batchSize: 32,
+        trainSize: 500,
+        seeds: [2, 3, 7],
+      });
+      await reader.page.reload();
+      assert.equal(await reader.hash(), hash);
+      for (const [flag, text] of Object.entries(texts)) {
+        assert.equal(await reader.page.$eval(`#${flag}`, (box) => box.value), text);
+      }
+      assert.equal(await reader.page.$eval('#network-relu', (radio) => radio.checked), true);
+    }));
+
+  test('offers only experiments that the package can run', () =>
+    withPage('', async (reader) => {
+      const links = await reader.page.$$eval('a[href^="#v="]', (nodes) =>
+        nodes.map((node) => node.getAttribute('href')),
+      );
+      assert.ok(links.length > 5);
+      for (const link of links) parseLink(link);
+      const preset = '.presets li:nth-child(3) a';
+      await reader.page.click(preset);
+      await reader.page.waitForFunction(() => location.hash.includes('network=printed'));
+      assert.equal(await reader.page.$eval('#network-printed', (radio) => radio.checked), true);
+      assert.equal(await reader.page.$eval(preset, (link) => link.ariaCurrent), 'true');
+    }));
+
+  test('says what is wrong with a link or a value, and leaves the rest alone', () =>
+    withPage('#v=1&networks=relu', async (reader) => {
+      assert.match(await reader.text('#problem'), /"networks"/);
+      assert.equal(await reader.hash(), '#v=1&networks=relu');
+      await reader.type('p', '1.5');
+      assert.match(await reader.text('#p-fault'), /1\.5/);
+      await reader.type('p', '0.2');
+      assert.match(await reader.hash(), /p=0\.2/);
+      assert.equal(await reader.page.$eval('#p-fault', (fault) => fault.hidden), true);
+    }));
+
+  test('names the file that did not come, and plays once it does', () =>
+    withPage(SMALL, async (reader) => {
+      await reader.page.setRequestInterception(true);
+      let broken = true;
+      reader.page.on('request', (request) =>
+        broken && request.url().includes('/mnist/')
+          ? request.respond({ status: 503, body: 'busy' })
+          : request.continue(),
+      );
+      await reader.play();
+      await reader.phase('failed');
+      assert.match(await reader.text('#problem'), /idx\d-ubyte.*503.*press play/s);
+      reader.complaints = []; // The browser's own lines about status 503.
+      broken = false;
+      await reader.play();
+      await reader.phase('done');
+      assert.equal(await reader.page.$eval('#problem', (place) => place.hidden), true);
+    }));
+
+  test('draws the article’s two matrices, and others on a tap, with the library’s masks', () =>
+    withPage('', async (reader) => {
+      const cells = (/** @type {string} */ kind) => reader.texts(`#mask-${kind} .cell`);
+      assert.deepEqual((await cells('batch')).map(Number), [0, 2, 3, 0, 5, 6]);
+      assert.deepEqual((await cells('element')).map(Number), [1, 2, 0, 0, 5, 6]);
+      const matrix = [1, 2, 3, 4, 5, 6];
+      for (const [tap, seeds] of [
+        { batch: 1, element: 27 },
+        { batch: 2, element: 28 },
+      ].entries()) {
+        if (tap > 0) await reader.page.click('#masks button');
+        await reader.page.waitForFunction(
+          (seed) => document.querySelector('#mask-words')?.textContent?.includes(`seeds ${seed} `),
+          {},
+          seeds.batch,
+        );
+        for (const [mask, seed] of Object.entries(seeds)) {
+          const expected = await dropoutMask(0.5, [2, 3], { mask, seed });
+          assert.deepEqual(
+            (await cells(mask)).map(Number),
+            matrix.map((value, i) => value * expected[i]),
+          );
+        }
+      }
+    }));
+});

@@ -1,0 +1,3 @@
+/** The server of `npm start`, for the tests. */
+
+export { serve } from '../../web/serve.js';
