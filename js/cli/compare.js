@@ -2,6 +2,7 @@
 
 import { compare } from '../compare.js';
 import { loadMnist } from '../data/mnist.js';
+import { UsageError } from './arguments.js';
 import { appendLine, readLines } from './lines.js';
 import { progressBar } from './progress.js';
 import { hashTable, summaryTables } from './tables.js';
@@ -23,6 +24,12 @@ export async function compareCommand(request, signal) {
   // First what takes no time and may fail.
   const completed = file === undefined ? [] : await readLines(file);
   const data = await loadMnist({ base, signal });
+  const { trainSize = 0 } = settings;
+  if (trainSize > data.train.samples) {
+    throw new UsageError(
+      `the training set has ${data.train.samples} images, fewer than a train-size of ${trainSize}`,
+    );
+  }
   const bar = progressBar(process.stderr);
   try {
     const { runs, summary } = await compare(variants, data, {

@@ -23,6 +23,9 @@ export async function main(words) {
     interrupt.abort();
   };
   process.on('SIGINT', onInterrupt);
+  // A reader that has seen enough, such as head, closes the pipe: no reason to train on.
+  const onClosed = (/** @type {Error} */ error) => interrupt.abort(error);
+  process.stdout.on('error', onClosed);
   try {
     const request = parseArguments(words);
     if (request.command === 'help') process.stdout.write(help());
@@ -30,7 +33,7 @@ export async function main(words) {
     else await compareCommand(request, interrupt.signal);
     return DONE;
   } catch (error) {
-    return report(error, interrupt.signal);
+    return report(error);
   } finally {
     process.off('SIGINT', onInterrupt);
   }
@@ -38,13 +41,12 @@ export async function main(words) {
 
 /**
  * @param {unknown} error
- * @param {AbortSignal} interrupted
  * @returns {number}
  */
-function report(error, interrupted) {
-  const message = error instanceof Error ? error.message : String(error);
-  if (interrupted.aborted) {
-    process.stderr.write('dropout-wasm: interrupted; finished runs are kept\n');
+function report(error) {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  if (name === 'AbortError') {
+    process.stderr.write('dropout-wasm: interrupted\n');
     return INTERRUPTED;
   }
   const isUsage = error instanceof UsageError;

@@ -1,0 +1,100 @@
+/** What the suites of the JavaScript API share: data from a seed, models that end with their test. */
+
+import assert from 'node:assert/strict';
+
+import { createModel } from '../../dist/index.js';
+
+/** The caller's thread: quick to start, and the same results as in a worker. */
+export const HERE = Object.freeze({ worker: false });
+
+/** Uniform numbers in [0, 1), the same in every run (mulberry32). @param {number} seed */
+export function generator(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A data set of float32 values in (-1, 1), or of bytes. */
+export function makeData({ samples = 23, features = 7, classes = 4, seed = 1, bytes = false }) {
+  const next = generator(seed);
+  const images = bytes
+    ? Uint8Array.from({ length: samples * features }, () => Math.floor(256 * next()))
+    : Float32Array.from({ length: samples * features }, () => 2 * next() - 1);
+  const labels = Uint8Array.from({ length: samples }, () => Math.floor(classes * next()));
+  return { images, labels, samples, features, classes };
+}
+
+/**
+ * Uses models and disposes of them, also where the test fails.
+ * @template R
+ * @param {object | object[]} specs one, or several
+ * @param {(...models: import('../../js/model.js').Model[]) => Promise<R>} use
+ * @param {import('../../js/options.js').Runtime} [runtime]
+ */
+export async function withModels(specs, use, runtime = HERE) {
+  const models = [];
+  try {
+    for (const spec of [specs].flat()) models.push(await createModel(spec, runtime));
+    return await use(...models);
+  } finally {
+    for (const model of models) await model.dispose();
+  }
+}
+
+/** @param {ArrayLike<number>} actual @param {ArrayLike<number>} expected */
+export function assertClose(actual, expected, tolerance, what) {
+  assert.equal(actual.length, expected.length, `${what}: length`);
+  for (let i = 0; i < expected.length; i++) {
+    const difference = Math.abs(actual[i] - expected[i]);
+    assert.ok(
+      difference <= tolerance,
+      `${what}[${i}]: ${actual[i]} differs from ${expected[i]} by ${difference} > ${tolerance}`,
+    );
+  }
+}
+
+/**
+ * The training loss of each step: single steps of one run, since a call always tells its first.
+ * @returns {Promise<number[]>}
+ */
+export async function stepLosses(model, data, options, steps) {
+  const losses = [];
+  const { step: first } = await model.info();
+  for (let i = 0; i < steps; i++) {
+    const told = [];
+    const onProgress = (progress) => told.push(progress);
+    const run = i === 0 ? options : { resume: true };
+    const history = await model.fit(data, { ...run, maxSteps: 1, onProgress });
+    assert.equal(history.steps, first + i + 1);
+    assert.deepEqual(
+      told.map(({ step }) => step),
+      [first + i + 1],
+    );
+    losses.push(told[0].batchLoss);
+  }
+  return losses;
+}
+
+/** What one SGD step of rate 1 subtracts: the gradient of the mean loss over the first batch. */
+export async function gradientOf(model, data, batchSize = data.samples) {
+  const before = await model.parameters();
+  const optimizer = { name: 'sgd', learningRate: 1 };
+  await model.fit(data, { batchSize, shuffle: false, optimizer, maxSteps: 1 });
+  const after = await model.parameters();
+  return Object.fromEntries(
+    Object.entries(before).map(([name, { data: values }]) => [
+      name,
+      Float64Array.from(values, (value, i) => value - after[name].data[i]),
+    ]),
+  );
+}
+
+/** All parameters' arrays by name, for `deepEqual`: -0 and 0 differ there. */
+export async function valuesOf(model) {
+  const entries = Object.entries(await model.parameters());
+  return Object.fromEntries(entries.map(([name, { data }]) => [name, data]));
+}
