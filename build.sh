@@ -109,21 +109,21 @@ natives() {
 bundle() { # everything but wasm
   newer dist/index.js js web build.sh package.json || return 0
   say 'bundling the package and the page'
-  local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --sourcemap
+  local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify
     --log-level=warning '--external:node:*')
-  "${esbuild[@]}" js/worker.js --outfile=dist/worker.js --minify
+  "${esbuild[@]}" js/worker.js --outfile=dist/worker.js --sourcemap
   "${esbuild[@]}" js/cli.js --outfile=dist/cli.js --platform=node \
     "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
   chmod +x dist/cli.js
   node_modules/.bin/tsc -p tsconfig.json --noEmit false --declaration --emitDeclarationOnly --outDir dist/types
   page "${esbuild[@]}"
-  "${esbuild[@]}" js/index.js --outfile=dist/index.js # last: its time says that all is there
+  "${esbuild[@]}" js/index.js --outfile=dist/index.js --sourcemap # last: its time says that all is there
 }
 
 page() { # ESBUILD...
   mkdir -p dist/page/mnist
-  "$@" web/page.js --outdir=dist/page --minify --loader:.woff2=file --asset-names='[name]'
-  "$@" web/style.css --outdir=dist/page --minify --loader:.woff2=file --asset-names='[name]'
+  "$@" web/page.js --outdir=dist/page --loader:.woff2=file --asset-names='[name]'
+  "$@" web/style.css --outdir=dist/page --loader:.woff2=file --asset-names='[name]'
   cp web/index.html dist/page/
   cp dist/worker.js dist/page/
   local file

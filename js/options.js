@@ -43,12 +43,20 @@ export function resolveSeed(seed = DEFAULTS.seed, name = 'seed') {
  * @property {string | URL} [workerUrl] the worker's script, likewise
  */
 
+/**
+ * Addresses are strings, since a `URL` cannot be sent to a thread.
+ * @typedef {object} ResolvedRuntime
+ * @property {boolean} worker
+ * @property {import('./defaults.js').Numerics} numerics
+ * @property {string | ArrayBuffer | Uint8Array | WebAssembly.Module} [wasm]
+ * @property {string} [workerUrl]
+ */
+
 const RUNTIME_KEYS = ['worker', 'numerics', 'wasm', 'workerUrl'];
 
 /**
  * @param {Runtime} [runtime]
- * @returns {{ worker: boolean, numerics: Numerics, wasm?: string | ArrayBuffer | Uint8Array | WebAssembly.Module, workerUrl?: string }}
- *   addresses as strings, since a `URL` cannot be sent to a thread
+ * @returns {ResolvedRuntime}
  */
 export function resolveRuntime(runtime = {}) {
   const {

