@@ -15,8 +15,7 @@ bool arena_allocate(struct arena *a) {
   a->block = malloc((size_t)bytes);
   if (!a->block) return false;
   memset(a->block, 0, (size_t)bytes);
-  uintptr_t start = ((uintptr_t)a->block + ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT * ARENA_ALIGNMENT;
-  a->base = (uint8_t *)start;
+  a->base = (uint8_t *)a->block + (ARENA_ALIGNMENT - (uintptr_t)a->block % ARENA_ALIGNMENT);
   a->used = 0;
   return true;
 }

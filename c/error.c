@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-static char sentence[160];
+enum { SENTENCE = 160, NUMBER = 40 }; /* bytes of a sentence, and of a number with its space */
+
+static char sentence[SENTENCE];
 static int last_status = DW_OK;
 
 /* Decimal without stdio, which would make a third of the module: whole numbers exactly, others
@@ -26,12 +28,11 @@ static char *put_number(char *to, double value) {
 }
 
 int fail(enum dw_status status, const char *text, double value) {
-  size_t length = strlen(text);
-  if (length > sizeof sentence - 40) length = sizeof sentence - 40;
-  memcpy(sentence, text, length);
-  sentence[length] = ' ';
+  char *to = sentence;
+  for (; *text && to < sentence + SENTENCE - NUMBER; text++) *to++ = *text;
+  *to++ = ' ';
   last_status = status;
-  put_number(sentence + length + 1, value);
+  put_number(to, value);
   return status;
 }
 
