@@ -8,26 +8,26 @@ import { LAST_LOSS, LOSS_SUM, POSITION, STEP } from './training.js';
 export class Progress {
   #options;
   #samples;
-  #firstStep;
   #task;
   #told = -Infinity;
+  /** Rows of the epoch that were used before this call came to it. */
+  #firstRow = 0;
 
   /**
    * @param {import('./training.js').Run} options
    * @param {number} samples
-   * @param {number} firstStep finished steps before this call
-   * @param {import('./task.js').Task} task
+   * @param {import('./task.js').Task} task its clock runs from the call of `begin`
    */
-  constructor(options, samples, firstStep, task) {
+  constructor(options, samples, task) {
     this.#options = options;
     this.#samples = samples;
-    this.#firstStep = firstStep;
     this.#task = task;
-    this.#started = performance.now();
   }
 
-  /** @type {number} */
-  #started;
+  /** @param {number} position rows of the epoch already used */
+  begin(position) {
+    this.#firstRow = position;
+  }
 
   /**
    * @param {number} epoch over the model's life
@@ -36,25 +36,26 @@ export class Progress {
    */
   tell(epoch, epochIndex, fields) {
     const now = performance.now();
-    const isEnd = fields[POSITION] === this.#samples;
-    if (!isEnd && now - this.#told < PROGRESS_MS) return;
+    const position = fields[POSITION];
+    if (position < this.#samples && now - this.#told < PROGRESS_MS) return;
     this.#told = now;
     const { epochs, batchSize } = this.#options;
-    const left = (epochs - epochIndex) * this.#samples - fields[POSITION];
+    const epochsLeft = epochs - epochIndex - 1;
+    const rowsLeft = epochsLeft * this.#samples + this.#samples - position;
     const stepsLeft =
-      (epochs - epochIndex - 1) * Math.ceil(this.#samples / batchSize) +
-      Math.ceil((this.#samples - fields[POSITION]) / batchSize);
-    const msAStep = (now - this.#started) / (fields[STEP] - this.#firstStep);
+      epochsLeft * Math.ceil(this.#samples / batchSize) +
+      Math.ceil((this.#samples - position) / batchSize);
+    const rowsPerMs = (position - this.#firstRow) / this.#task.settle();
     /** @type {FitProgress} */
     const progress = {
       epoch,
-      epochs: epoch - epochIndex - 1 + epochs,
+      epochs: epoch + epochsLeft,
       step: fields[STEP],
       steps: fields[STEP] + stepsLeft,
-      loss: fields[LOSS_SUM] / fields[POSITION],
+      loss: fields[LOSS_SUM] / position,
       batchLoss: fields[LAST_LOSS],
-      samplesPerSecond: (1000 * left) / (msAStep * stepsLeft) || (1000 * batchSize) / msAStep,
-      etaMs: msAStep * stepsLeft,
+      samplesPerSecond: 1000 * rowsPerMs,
+      etaMs: rowsLeft / rowsPerMs,
     };
     this.#task.report(progress);
   }

@@ -160,10 +160,11 @@ export class Training {
   async #epochs(run, data, maxSteps, task, measures) {
     const { epochs, batchSize, shuffle, optimizer, trainEvaluation } = run.options;
     const stop = this.step + maxSteps;
-    const progress = new Progress(run.options, data.samples, this.step, task);
+    const progress = new Progress(run.options, data.samples, task);
     for (; run.epochIndex < epochs; run.epochIndex++) {
       if (!run.begun) this.#beginEpoch(run, data, batchSize, shuffle);
       startClock(run, task);
+      progress.begin(this.#fields()[POSITION]);
       const rate = optimizer.learningRate[run.epochIndex];
       const momentum = optimizer.momentum[run.epochIndex];
       while (this.#fields()[POSITION] < data.samples) {
