@@ -37,8 +37,14 @@ export const LOG_AXIS = {
   values: (_, splits) => splits.map(String),
 };
 
-/** @param {CanvasRenderingContext2D} ctx */
-export function drawAt(ctx, /** @type {Path2D} */ shape, x, y, radius) {
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Path2D} shape in a box from -1 to 1
+ * @param {number} x
+ * @param {number} y
+ * @param {number} radius in device pixels
+ */
+export function drawAt(ctx, shape, x, y, radius) {
   ctx.save();
   ctx.translate(x, y);
   ctx.scale(radius, radius);
@@ -50,6 +56,9 @@ export function drawAt(ctx, /** @type {Path2D} */ shape, x, y, radius) {
  * Places at least `gap` apart and within bounds, as near to the wanted ones as one pass each way
  * brings them.
  * @param {number[]} wanted ascending
+ * @param {number} gap
+ * @param {number} top
+ * @param {number} bottom
  */
 export function spread(wanted, gap, top, bottom) {
   const places = [...wanted];

@@ -173,7 +173,7 @@ export class LiveChart {
     const { ctx } = plot;
     const scale = devicePixelRatio;
     const ends = [];
-    for (const { variant, mean, dots } of this.#lines) {
+    for (const { variant, mean, under, dots } of this.#lines) {
       const { marker, colour } = lookOf(variant);
       const fill = cssColour(colour);
       ctx.fillStyle = withOpacity(fill, 0.6);
@@ -185,19 +185,25 @@ export class LiveChart {
       }
       ctx.fillStyle = fill;
       const shape = new Path2D(marker);
-      let end;
       mean.forEach((value, i) => {
         if (value === null || value === undefined) return;
-        end = { x: plot.valToPos(this.#grid[i], 'x', true), y: plot.valToPos(value, 'y', true) };
-        drawAt(ctx, shape, end.x, end.y, MARKER_RADIUS * scale);
+        const x = plot.valToPos(this.#grid[i], 'x', true);
+        drawAt(ctx, shape, x, plot.valToPos(value, 'y', true), MARKER_RADIUS * scale);
       });
-      if (end) ends.push({ variant, ...end, fill, shape });
+      const last = lastOf(mean) ?? lastOf(under ?? []);
+      if (last !== undefined) {
+        ends.push({ variant, y: plot.valToPos(last, 'y', true), fill, shape });
+      }
     }
     this.#drawNames(plot, ends);
   }
 
-  /** Names keep their order and are pushed apart until none covers another. */
-  #drawNames(/** @type {uPlot} */ plot, /** @type {any[]} */ ends) {
+  /**
+   * Names keep their order and are pushed apart until none covers another.
+   * @param {uPlot} plot
+   * @param {{ variant: string, y: number, fill: string, shape: Path2D }[]} ends
+   */
+  #drawNames(plot, ends) {
     const { ctx, bbox } = plot;
     const scale = devicePixelRatio;
     const gap = LABEL_GAP * scale;
@@ -223,4 +229,9 @@ export class LiveChart {
 /** @param {string[]} variants */
 function labelRoom(variants) {
   return MARKER_ROOM + LETTER_ROOM * Math.max(6, ...variants.map((variant) => variant.length));
+}
+
+/** @param {(number | null | undefined)[]} values */
+function lastOf(values) {
+  return values.filter((value) => value !== null && value !== undefined).at(-1) ?? undefined;
 }

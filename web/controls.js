@@ -136,8 +136,5 @@ function faultLine(flag) {
 
 /** The slider's place for a typed value: that of the largest stop not above it. @param {number[]} stops @param {number} value */
 function nearest(stops, value) {
-  return Math.max(
-    0,
-    stops.findLastIndex((stop) => stop <= value),
-  );
+  return Math.max(0, stops.filter((stop) => stop <= value).length - 1);
 }

@@ -5,24 +5,29 @@ import { interval, mean } from '../js/statistics.js';
 /** Points of a chart's line, at most, and within one epoch. */
 const MAX_POINTS = 600;
 const MAX_POINTS_PER_EPOCH = 30;
+/** Fewer batches in a point would show little but their noise. */
+const MIN_BATCHES_PER_POINT = 25;
 /** With two seeds the interval is a hundred times wider than what it encloses. */
 const MIN_SEEDS_FOR_BAND = 3;
 
 /** @typedef {import('./charts.js').Line} Line */
+/** @typedef {{ loss: number, macroF1: number }} Scores of the test images */
 
 export class Curves {
-  /** @param {string[]} variants @param {number} epochs */
-  constructor(variants, epochs) {
+  /** @param {string[]} variants @param {number} epochs @param {number} batches in an epoch */
+  constructor(variants, epochs, batches) {
     this.variants = variants;
     this.epochs = epochs;
-    this.pointsPerEpoch = Math.max(
-      1,
-      Math.min(MAX_POINTS_PER_EPOCH, Math.floor(MAX_POINTS / epochs)),
+    const enough = Math.min(
+      MAX_POINTS_PER_EPOCH,
+      MAX_POINTS / epochs,
+      batches / MIN_BATCHES_PER_POINT,
     );
+    this.pointsPerEpoch = Math.max(1, Math.floor(enough));
     const points = epochs * this.pointsPerEpoch + 1;
     /** Epochs, ascending from 0; every whole epoch is one of them. */
     this.grid = Array.from({ length: points }, (_, i) => i / this.pointsPerEpoch);
-    /** @type {Map<string, Map<number, { sums: Float64Array, counts: Uint32Array, tests: Map<number, Record<string, number>> }>>} */
+    /** @type {Map<string, Map<number, { sums: Float64Array, counts: Uint32Array, tests: Map<number, Scores>, last: { epoch: number, step: number, sum: number } }>>} */
     this.runs = new Map(variants.map((variant) => [variant, new Map()]));
   }
 
@@ -36,6 +41,7 @@ export class Curves {
         sums: new Float64Array(this.grid.length),
         counts: new Uint32Array(this.grid.length),
         tests: new Map(),
+        last: { epoch: 0, step: 0, sum: 0 },
       };
       runs.set(seed, run);
     }
@@ -43,21 +49,28 @@ export class Curves {
   }
 
   /**
+   * Progress tells the mean since the epoch began; a line shows what is new since the last report.
    * @param {string} variant
    * @param {number} seed
-   * @param {number} epochs trained, with its fraction
-   * @param {number} loss of the batches up to there
+   * @param {{ epoch: number, step: number, steps: number, epochs: number, loss: number }} progress
    */
-  addLoss(variant, seed, epochs, loss) {
-    const { sums, counts } = this.#run(variant, seed);
-    const cell = Math.min(this.grid.length - 1, Math.ceil(epochs * this.pointsPerEpoch - 1e-9));
-    sums[cell] += loss;
-    counts[cell] += 1;
+  addLoss(variant, seed, { epoch, step, steps, epochs, loss }) {
+    const run = this.#run(variant, seed);
+    const stepsAnEpoch = steps / epochs;
+    const since = step - (epoch - 1) * stepsAnEpoch;
+    const last = run.last.epoch === epoch ? run.last : { step: step - since, sum: 0 };
+    const sum = loss * since;
+    run.last = { epoch, step, sum };
+    if (step === last.step) return;
+    const point = Math.ceil((step / stepsAnEpoch) * this.pointsPerEpoch - 1e-9);
+    const cell = Math.min(this.grid.length - 1, point);
+    run.sums[cell] += sum - last.sum;
+    run.counts[cell] += step - last.step;
   }
 
-  /** @param {string} variant @param {number} seed @param {number} epoch from 1 @param {Record<string, number>} report */
-  addTest(variant, seed, epoch, report) {
-    this.#run(variant, seed).tests.set(epoch, report);
+  /** @param {string} variant @param {number} seed @param {number} epoch from 1 @param {Scores} scores */
+  addTest(variant, seed, epoch, scores) {
+    this.#run(variant, seed).tests.set(epoch, scores);
   }
 
   /** Training loss as a thin line under the test loss of each epoch. @returns {Line[]} */
@@ -68,7 +81,7 @@ export class Curves {
     }));
   }
 
-  /** @param {string} metric of a report @returns {Line[]} */
+  /** @param {keyof Scores} metric @returns {Line[]} */
   testLines(metric) {
     return this.variants.map((variant) => this.#testLine(variant, metric));
   }
@@ -83,7 +96,7 @@ export class Curves {
     });
   }
 
-  /** @param {string} variant @param {string} metric @returns {Line} */
+  /** @param {string} variant @param {keyof Scores} metric @returns {Line} */
   #testLine(variant, metric) {
     const runs = [...(this.runs.get(variant)?.values() ?? [])];
     /** @type {Line} */

@@ -3,6 +3,7 @@
 import { dropoutMask } from '../js/index.js';
 import { find, table } from './dom.js';
 
+/** @type {[number, number]} rows, columns */
 const SHAPE = [2, 3];
 
 export function startEnds() {

@@ -26,6 +26,7 @@ const FACTOR_NAMES = new Map([
 export class FactorChart {
   #container;
   #options;
+  /** @type {[number, number]} */
   #range;
   #points = /** @type {Points} */ ([]);
   #p = 0.5;

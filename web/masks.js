@@ -4,6 +4,7 @@ import { dropoutMask } from '../js/index.js';
 import { find } from './dom.js';
 
 const MATRIX = [1, 2, 3, 4, 5, 6];
+/** @type {[number, number]} rows, columns */
 const SHAPE = [2, 3];
 const P = 0.5;
 

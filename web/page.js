@@ -8,7 +8,7 @@ import { startEnds } from './ends.js';
 import { startFindings } from './findings.js';
 import { startMasks } from './masks.js';
 import { Experiment } from './run.js';
-import { Store, addressOf, sentenceOf } from './state.js';
+import { Store, addressOf, defaultSettings, sentenceOf } from './state.js';
 import { startStatus } from './status.js';
 import { Valley } from './valley.js';
 import { startView } from './view.js';
@@ -26,8 +26,8 @@ startView(experiment);
 startFindings(experiment);
 valley.follow(experiment);
 startStatus(experiment, data, () => {
-  find('#run').scrollIntoView({ block: 'start' });
   experiment.play(store.settings);
+  find('#run').scrollIntoView();
 });
 startAddress(store, problem, reportProblem);
 store.follow(showSettings);
@@ -50,6 +50,9 @@ function showSettings(settings) {
   const sentence = sentenceOf(settings);
   show('sentence', `${sentence}.`);
   show('p', String(settings.p));
+  if (experiment.phase === 'idle' && addressOf(settings) !== addressOf(defaultSettings())) {
+    show('hero-status', `Trains ${sentence}. MNIST, 11 MB, is fetched on play.`);
+  }
   const ran = experiment.settings;
   const stale = ran !== undefined && addressOf(ran) !== addressOf(settings);
   const place = find('#stale');

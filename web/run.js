@@ -1,5 +1,6 @@
 /** One comparison at a time: its phases, what it has computed, and all runs of this visit. */
 
+import { DEFAULTS } from '../js/defaults.js';
 import { PauseController, compare } from '../js/index.js';
 import { Curves } from './curves.js';
 import { addressOf } from './state.js';
@@ -96,7 +97,8 @@ export class Experiment extends EventTarget {
   /** What was computed earlier in this visit is there at once. @param {Settings} settings */
   #begin(settings) {
     this.settings = settings;
-    this.curves = new Curves(settings.variants, settings.epochs);
+    const { trainSize = DEFAULTS.comparison.trainSize, batchSize, variants, epochs } = settings;
+    this.curves = new Curves(variants, epochs, trainSize / batchSize);
     this.runs = [];
     this.#active.clear();
     for (const seed of settings.seeds) {
@@ -125,11 +127,11 @@ export class Experiment extends EventTarget {
 
   /** @param {CompareProgress} progress */
   #advance(progress) {
-    const { run, variant, seed, step, steps, epochs, loss } = progress;
+    const { run, variant, seed } = progress;
     const finished = this.runs.some((line) => line.variant === variant && line.seed === seed);
     if (finished) this.#active.delete(run);
     else this.#active.set(run, progress);
-    if (!finished) this.curves?.addLoss(variant, seed, (step / steps) * epochs, loss);
+    if (!finished) this.curves?.addLoss(variant, seed, progress);
     this.dispatchEvent(new Event('progress'));
   }
 

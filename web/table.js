@@ -6,7 +6,7 @@ import { element, table } from './dom.js';
 import { nameWithSwatch } from './looks.js';
 
 /** The figures the article leaves out stand beside the one it gives. */
-const SHOWN = /** @type {const} */ (['macroF1', 'loss', 'ece']);
+export const SHOWN = /** @type {const} */ (['macroF1', 'loss', 'ece']);
 
 /**
  * @param {any[]} runs finished ones
@@ -41,51 +41,10 @@ function cell(figures, baseline) {
   if (figures === undefined) return '–';
   const { mean, interval, difference, variant } = figures;
   const lines = [element('span', { class: 'mean' }, formatMean(mean, interval))];
-  if (variant !== baseline && difference) {
+  if (variant !== baseline && difference && isShown(difference) !== undefined) {
     lines.push(element('span', { class: 'difference' }, differenceSentence(difference)));
   }
   return element('div', {}, ...lines);
-}
-
-/**
- * What the table says, in words: which figures tell a variant from the baseline.
- * @param {any[]} runs
- * @param {{ variants: string[] }} settings
- */
-export function summarySentences(runs, { variants }) {
-  const [baseline, ...others] = variants;
-  const summary = summarize(runs, baseline);
-  return others.flatMap((variant) => {
-    const rows = SHOWN.map((metric) =>
-      summary.find((row) => row.variant === variant && row.metric === metric),
-    );
-    if (rows.some((row) => row?.difference === undefined)) return [];
-    const seen = SHOWN.filter((_, i) => isShown(rows[i].difference));
-    const unseen = SHOWN.filter((_, i) => isShown(rows[i].difference) === false);
-    if (seen.length + unseen.length === 0) return [];
-    const names = (/** @type {readonly (keyof typeof metricInfo)[]} */ metrics) =>
-      listOf(metrics.map((metric) => metricInfo[metric].label));
-    const told = seen.length === 0 ? '' : `${names(seen)} ${seen.length > 1 ? 'tell' : 'tells'}`;
-    const untold =
-      unseen.length === 0 ? '' : `${names(unseen)} ${unseen.length > 1 ? 'show' : 'shows'}`;
-    const first = told && `${told} ${variant} from ${baseline}`;
-    const second =
-      untold &&
-      (first
-        ? `${untold} no difference`
-        : `${untold} no difference between ${variant} and ${baseline}`);
-    return [element('p', {}, capital(`${[first, second].filter(Boolean).join('; ')}.`))];
-  });
-}
-
-/** @param {string[]} words */
-function listOf(words) {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-}
-
-/** @param {string} text */
-function capital(text) {
-  return text[0].toUpperCase() + text.slice(1);
 }
 
 /** Newest first. @param {Map<string, any>} runs by the address that repeats them */

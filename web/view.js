@@ -2,7 +2,8 @@
 
 import { LiveChart } from './charts.js';
 import { find } from './dom.js';
-import { curveTable, runTable, summarySentences, summaryTable } from './table.js';
+import { summarySentences } from './sentences.js';
+import { curveTable, runTable, summaryTable } from './table.js';
 
 /** Of an untrained network with ten classes: ln 10 = 2.30. */
 const LOSS_RANGE = /** @type {[number, number]} */ ([0.2, 3]);
