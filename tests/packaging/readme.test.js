@@ -1,0 +1,44 @@
+/** README's example runs as printed and prints what is printed. */
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const ROOT = new URL('../../', import.meta.url);
+// Inside the package, so that its own name means itself.
+const FOLDER = new URL('build/readme/', ROOT);
+
+/** @param {string} text @param {string} language @returns {string[]} */
+const blocks = (text, language) =>
+  [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
+    .filter(([, name]) => name === language)
+    .map(([, , code]) => code);
+
+test("README's example prints what README says", async () => {
+  const readme = await readFile(new URL('README.md', ROOT), 'utf8');
+  const [example] = blocks(readme, 'js');
+  const [printed] = blocks(readme, 'text');
+  assert.ok(example && printed);
+  await mkdir(FOLDER, { recursive: true });
+  try {
+    await writeFile(new URL('example.js', FOLDER), example);
+    const { stdout } = await run('node', [fileURLToPath(new URL('example.js', FOLDER))]);
+    assert.equal(stdout, printed);
+  } finally {
+    await rm(FOLDER, { recursive: true, force: true });
+  }
+});
+
+test('every error code that README lists is one that the library has, and the other way round', async () => {
+  const readme = await readFile(new URL('README.md', ROOT), 'utf8');
+  const listed = [...readme.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
+  const sources = await Promise.all(
+    ['errors.js', 'training.js'].map((name) => readFile(new URL(`js/${name}`, ROOT), 'utf8')),
+  );
+  const used = sources.join().matchAll(/(?:super|DropoutWasmError)\(\s*'([A-Z_]+)'/g);
+  assert.deepEqual([...new Set([...used].map(([, code]) => code))].sort(), listed.sort());
+});
