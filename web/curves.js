@@ -6,7 +6,7 @@ import { interval, mean } from '../js/statistics.js';
 const MAX_POINTS = 600;
 const MAX_POINTS_PER_EPOCH = 30;
 /** Fewer batches in a point would show little but their noise. */
-const MIN_BATCHES_PER_POINT = 25;
+const MIN_BATCHES_PER_POINT = 12;
 /** With two seeds the interval is a hundred times wider than what it encloses. */
 const MIN_SEEDS_FOR_BAND = 3;
 

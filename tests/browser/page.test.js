@@ -251,4 +251,37 @@ describe('the page', () => {
         }
       }
     }));
+
+  test('fits every width from 360 px up, with ink on paper by day and by night', () =>
+    withPage('', async (reader) => {
+      for (const scheme of ['light', 'dark']) {
+        await reader.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+        for (const width of [360, 390, 768, 1280, 1920]) {
+          await reader.page.setViewport({ width, height: 800 });
+          const { over, contrast } = await reader.page.evaluate(measure);
+          assert.ok(over <= 0, `${over} px too wide at ${width}`);
+          assert.ok(contrast >= 7, `contrast ${contrast} in ${scheme}`);
+        }
+        await reader.page.setViewport({ width: 390, height: 844 });
+        const play = await reader.page.$eval('.hero [data-action="play"]', (button) =>
+          Math.round(button.getBoundingClientRect().bottom),
+        );
+        assert.ok(play <= 844, `play ends at ${play} px, below the first screen`);
+      }
+    }));
 });
+
+/** Runs in the page: how much wider it is than the window, and its contrast as WCAG 2 counts it. */
+function measure() {
+  const light = (/** @type {string} */ colour) => {
+    const parts = colour.match(/\d+/g)?.map((part) => Number(part) / 255) ?? [];
+    const [r, g, b] = parts.map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  };
+  const ink = light(getComputedStyle(document.body).color);
+  const paper = light(getComputedStyle(document.documentElement).backgroundColor);
+  return {
+    over: document.documentElement.scrollWidth - innerWidth,
+    contrast: Math.max(ink, paper) / Math.min(ink, paper),
+  };
+}
