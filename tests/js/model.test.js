@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 
 import { createModel, dense, dropout } from '../../dist/index.js';
-import { HERE, generator, makeData, valuesOf, withModels } from './support-models.js';
+import { HERE, generator, makeData, untimed, valuesOf, withModels } from './support-models.js';
 
 const data = makeData({ samples: 90 });
 const layers = [
@@ -17,15 +17,6 @@ const layers = [
   dense(4),
 ];
 const spec = { input: data.features, layers, seed: 11 };
-
-/** What a history says apart from times. */
-const untimed = ({ epochs, steps }) => ({
-  steps,
-  epochs: epochs.map(({ seconds, samplesPerSecond, ...rest }) => {
-    assert.ok(seconds >= 0 && samplesPerSecond > 0);
-    return rest;
-  }),
-});
 
 /** The hash after a training. */
 async function trained(set, ...fits) {

@@ -98,3 +98,17 @@ export async function valuesOf(model) {
   const entries = Object.entries(await model.parameters());
   return Object.fromEntries(entries.map(([name, { data }]) => [name, data]));
 }
+
+/** Turns of the event loop: what is under way on this thread goes on meanwhile. */
+export async function turns(count = 1) {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What a history says apart from times. */
+export const untimed = ({ epochs, steps }) => ({
+  steps,
+  epochs: epochs.map(({ seconds, samplesPerSecond, ...rest }) => {
+    assert.ok(seconds >= 0 && samplesPerSecond > 0);
+    return rest;
+  }),
+});
