@@ -21,8 +21,10 @@ typedef uint32_t u32x4_unaligned __attribute__((vector_size(16), aligned(4), may
 #define DW_INLINE static inline __attribute__((always_inline))
 #ifdef __clang__
 #define DW_UNROLL _Pragma("clang loop unroll(full)")
+#define DW_NO_UNROLL _Pragma("clang loop unroll(disable)")
 #else
 #define DW_UNROLL _Pragma("GCC unroll 8")
+#define DW_NO_UNROLL _Pragma("GCC unroll 1")
 #endif
 
 DW_INLINE f32x4 f32x4_load(const float *p) { return *(const f32x4_unaligned *)p; }

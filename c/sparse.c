@@ -52,7 +52,15 @@ void nonzeros_list(struct nonzeros *s, const float *a, size_t lda, uint32_t rows
 
 DW_INLINE void row_add(f32x4 sums[VECTORS], float value, const float *row) {
   f32x4 factor = f32x4_splat(value);
-  DW_UNROLL for (int i = 0; i < VECTORS; i++) {
+  DW_UNROLL for (int i = 0; i < VECTORS / 2; i++) {
+    sums[i] = f32x4_madd(factor, f32x4_load(row + 4 * i), sums[i]);
+  }
+  /* Never taken, and there to end a block of code: V8 11 loads all that a block loads before it
+   * computes, and eight sums with eight loads do not fit its 15 registers (20 GFLOP/s against 30).
+   */
+  __asm__("" : "+r"(row));
+  if (!row) __builtin_trap();
+  DW_UNROLL for (int i = VECTORS / 2; i < VECTORS; i++) {
     sums[i] = f32x4_madd(factor, f32x4_load(row + 4 * i), sums[i]);
   }
 }
@@ -73,9 +81,11 @@ void product_sparse(float *y, size_t ldy, struct nonzeros *a, const struct panel
         DW_UNROLL for (int i = 0; i < VECTORS; i++) {
           sums[i] = k == 0 ? f32x4_splat(0) : f32x4_load(to + 4 * i);
         }
-        uint32_t j = a->cursor[b], last = a->row_start[b + 1];
-        for (; j < last && a->row_index[j] < end; j++) {
-          row_add(sums, a->row_value[j], weights + (size_t)a->row_index[j] * PANEL);
+        const uint32_t *index = a->row_index, last = a->row_start[b + 1];
+        const float *value = a->row_value;
+        uint32_t j = a->cursor[b];
+        for (; j < last && index[j] < end; j++) {
+          row_add(sums, value[j], weights + (size_t)index[j] * PANEL);
         }
         a->cursor[b] = j;
         row_store(to, sums);
