@@ -1,0 +1,251 @@
+/* Every product of matrix.h against the definition: bit for bit against a float32 sum of one term
+ * after the other from +0, and within that sum's error bound against a sum in double precision. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "matrix.h"
+
+static const uint32_t ROWS[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 33, 64, 65};
+static const uint32_t SIZES[] = {1,  2,  3,  4,  5,  6,   7,   8,   9,  31,
+                                 32, 33, 63, 64, 65, 127, 128, 129, 257};
+static const double DENSITIES[] = {0, 0.1, 0.5, 1};
+enum { ROW_COUNT = sizeof ROWS / sizeof *ROWS, SIZE_COUNT = sizeof SIZES / sizeof *SIZES };
+
+/* A matrix of `rows` x `columns`, `ld` floats from row to row; what lies between is NaN. */
+struct matrix {
+  uint32_t rows, columns;
+  size_t ld;
+  float *data;
+};
+
+static float *matrix_at(const struct matrix *m, uint32_t r, uint32_t c) {
+  return m->data + r * m->ld + c;
+}
+
+static struct matrix matrix_create(uint32_t rows, uint32_t columns) {
+  struct matrix m = {rows, columns, padded(columns), ALLOCATE(float, rows *padded(columns))};
+  for (size_t i = 0; i < rows * m.ld; i++) m.data[i] = NAN;
+  return m;
+}
+
+static struct matrix matrix_random(uint32_t rows, uint32_t columns, double density,
+                                   uint64_t *state) {
+  struct matrix m = matrix_create(rows, columns);
+  for (uint32_t r = 0; r < rows; r++)
+    for (uint32_t c = 0; c < columns; c++) *matrix_at(&m, r, c) = test_float(state, density);
+  return m;
+}
+
+static struct matrix matrix_transpose(const struct matrix *m) {
+  struct matrix t = matrix_create(m->columns, m->rows);
+  for (uint32_t r = 0; r < m->rows; r++)
+    for (uint32_t c = 0; c < m->columns; c++) *matrix_at(&t, c, r) = *matrix_at(m, r, c);
+  return t;
+}
+
+static struct panels panels_from(const struct matrix *m) {
+  struct panels p = {ALLOCATE(float, panels_size(m->rows, m->columns)), m->rows, m->columns};
+  for (uint32_t r = 0; r < m->rows; r++)
+    for (uint32_t c = 0; c < m->columns; c++) p.data[panels_index(&p, r, c)] = *matrix_at(m, r, c);
+  return p;
+}
+
+static struct nonzeros nonzeros_create(uint32_t rows, uint32_t columns) {
+  uint32_t size = rows * columns;
+  return (struct nonzeros){.row_start = ALLOCATE(uint32_t, rows + 1),
+                           .row_index = ALLOCATE(uint32_t, size),
+                           .column_start = ALLOCATE(uint32_t, columns + 1),
+                           .column_index = ALLOCATE(uint32_t, size),
+                           .row_value = ALLOCATE(float, size),
+                           .column_value = ALLOCATE(float, size),
+                           .cursor = ALLOCATE(uint32_t, rows > columns ? rows : columns)};
+}
+
+static void nonzeros_free(struct nonzeros *s) {
+  free(s->row_start), free(s->row_index), free(s->row_value);
+  free(s->column_start), free(s->column_index), free(s->column_value), free(s->cursor);
+}
+
+/* y = a b: the definition.  Every entry is checked against double precision on the way. */
+static struct matrix definition(const struct matrix *a, const struct matrix *b) {
+  struct matrix y = matrix_create(a->rows, b->columns);
+  for (uint32_t r = 0; r < a->rows; r++) {
+    for (uint32_t c = 0; c < b->columns; c++) {
+      float sum = 0;
+      double exact = 0, magnitude = 0;
+      for (uint32_t k = 0; k < a->columns; k++) {
+        float left = *matrix_at(a, r, k), right = *matrix_at(b, k, c);
+        sum += left * right;
+        exact += (double)left * right, magnitude += fabs((double)left * right);
+      }
+      *matrix_at(&y, r, c) = sum;
+      expect(fabs(sum - exact) <= (a->columns + 1) * 0x1p-24 * magnitude, "%g is not near %g", sum,
+             exact);
+    }
+  }
+  return y;
+}
+
+static void expect_product(const struct matrix *y, const struct matrix *wanted, double density) {
+  for (uint32_t r = 0; r < wanted->rows; r++) {
+    expect(same_bits(matrix_at(y, r, 0), matrix_at(wanted, r, 0), wanted->columns),
+           "row %u of %u x %u differs at density %g", r, wanted->rows, wanted->columns, density);
+    size_t whole = (wanted->columns + PANEL - 1) / PANEL * PANEL;
+    for (size_t c = whole; c < y->ld; c++) {
+      expect(isnan(*matrix_at(y, r, (uint32_t)c)), "column %zu is past the last panel", c);
+    }
+  }
+}
+
+/* Calls `check` for operands a [B][K] and b [K][C]: every pair of K and C, of B and K, of B and C
+ * occurs. */
+static void each_size(void (*check)(const struct matrix *a, const struct matrix *b, double density,
+                                    uint64_t *state)) {
+  uint64_t state = 1;
+  for (int k = 0; k < SIZE_COUNT; k++) {
+    for (int c = 0; c < SIZE_COUNT; c++) {
+      for (int i = 0; i < 4; i++) {
+        uint32_t rows = ROWS[(k + 2 * c) % ROW_COUNT];
+        struct matrix a = matrix_random(rows, SIZES[k], DENSITIES[i], &state);
+        struct matrix b = matrix_random(SIZES[k], SIZES[c], 1, &state);
+        check(&a, &b, DENSITIES[i], &state);
+        free(a.data), free(b.data);
+      }
+    }
+  }
+}
+
+static void check_forward(const struct matrix *a, const struct matrix *b, double density,
+                          uint64_t *state) {
+  (void)state;
+  struct matrix wanted = definition(a, b), y = matrix_create(a->rows, b->columns);
+  struct panels p = panels_from(b);
+  product_dense(y.data, y.ld, a->data, a->ld, a->rows, &p);
+  expect_product(&y, &wanted, density);
+
+  struct nonzeros s = nonzeros_create(a->rows, a->columns);
+  struct matrix z = matrix_create(a->rows, b->columns);
+  nonzeros_list(&s, a->data, a->ld, a->rows, a->columns, false);
+  product_sparse(z.data, z.ld, &s, &p);
+  expect_product(&z, &wanted, density);
+  nonzeros_free(&s);
+  free(wanted.data), free(y.data), free(z.data), free(p.data);
+}
+
+static void dense_and_sparse(void) { each_size(check_forward); }
+
+/* Units that a mask leaves: all, none, every third, or each with probability 1/2. */
+static uint32_t keep_units(uint32_t *kept, uint32_t units, int way, uint64_t *state) {
+  uint32_t count = 0;
+  for (uint32_t u = 0; u < units; u++) {
+    bool keep = way == 0 || (way == 2 && u % 3 == 0) || (way == 3 && test_bits(state) >> 63);
+    if (keep) kept[count++] = u;
+  }
+  return count;
+}
+
+static void check_transposed(const struct matrix *a, const struct matrix *b, double density,
+                             uint64_t *state) {
+  struct matrix wanted = definition(a, b), transposed = matrix_transpose(b);
+  struct panels p = panels_from(&transposed);
+  float *scratch = ALLOCATE(float, product_transposed_scratch(p.rows, p.columns));
+  for (int way = -1; way < 4; way++) {
+    struct matrix y = matrix_create(a->rows, p.rows), some = matrix_create(a->rows, p.rows);
+    uint32_t *kept = ALLOCATE(uint32_t, p.rows), count = keep_units(kept, p.rows, way, state);
+    product_transposed(y.data, y.ld, a->data, a->ld, a->rows, &p, way < 0 ? NULL : kept,
+                       way < 0 ? 0 : count, scratch);
+    for (uint32_t r = 0; r < a->rows; r++) {
+      for (uint32_t u = 0; u < p.rows; u++) *matrix_at(&some, r, u) = 0;
+      for (uint32_t j = 0; j < count; j++)
+        *matrix_at(&some, r, kept[j]) = *matrix_at(&wanted, r, kept[j]);
+    }
+    expect_product(&y, way < 0 ? &wanted : &some, density);
+    free(y.data), free(some.data), free(kept);
+  }
+  free(wanted.data), free(transposed.data), free(p.data), free(scratch);
+}
+
+static void transposed(void) { each_size(check_transposed); }
+
+/* The gradient of panels in blocks of `block` panel rows. */
+static void check_gradient_blocks(const struct matrix *a, const struct matrix *v,
+                                  const struct matrix *wanted, const struct nonzeros *s,
+                                  uint32_t block, double density) {
+  for (uint32_t panel = 0; panel * PANEL < v->columns; panel++) {
+    for (uint32_t k = 0; k < a->columns; k += block) {
+      uint32_t count = a->columns - k < block ? a->columns - k : block;
+      float *g = ALLOCATE(float, count *PANEL);
+      uint32_t left = v->columns - panel * PANEL, lanes = left < PANEL ? left : PANEL;
+      if (s) {
+        gradient_sparse(g, s, v->data, v->ld, panel, k, count);
+      } else {
+        gradient_dense(g, a->data, a->ld, v->data, v->ld, a->rows, panel, k, count);
+      }
+      for (uint32_t r = 0; r < count; r++) {
+        expect(same_bits(g + (size_t)r * PANEL, matrix_at(wanted, k + r, panel * PANEL), lanes),
+               "row %u of panel %u differs, B %u, density %g", k + r, panel, a->rows, density);
+      }
+      free(g);
+    }
+  }
+}
+
+static void check_gradients(const struct matrix *a, const struct matrix *b, double density,
+                            uint64_t *state) {
+  struct matrix v = matrix_random(a->rows, b->columns, 1, state), across = matrix_transpose(a);
+  struct matrix wanted = definition(&across, &v);
+  struct nonzeros s = nonzeros_create(a->rows, a->columns);
+  nonzeros_list(&s, a->data, a->ld, a->rows, a->columns, true);
+  const uint32_t blocks[] = {32, 7};
+  for (int i = 0; i < 2; i++) {
+    check_gradient_blocks(a, &v, &wanted, NULL, blocks[i], density);
+    if (nonzeros_worthwhile(&s)) check_gradient_blocks(a, &v, &wanted, &s, blocks[i], density);
+  }
+  nonzeros_free(&s);
+  free(v.data), free(across.data), free(wanted.data);
+}
+
+static void gradients(void) { each_size(check_gradients); }
+
+static void lists(void) {
+  uint64_t state = 2;
+  for (int i = 0; i < 3; i++) { /* density 1 is not worth a list by column */
+    struct matrix a = matrix_random(17, 33, DENSITIES[i], &state);
+    struct nonzeros s = nonzeros_create(a.rows, a.columns);
+    *matrix_at(&a, 3, 4) = -0.0F;
+    nonzeros_list(&s, a.data, a.ld, a.rows, a.columns, true);
+    uint32_t n = 0;
+    for (uint32_t r = 0; r < a.rows; r++) {
+      expect(s.row_start[r] == n, "row %u starts at %u, not %u", r, s.row_start[r], n);
+      for (uint32_t c = 0; c < a.columns; c++) {
+        float value = *matrix_at(&a, r, c);
+        if (value == 0) continue;
+        expect(s.row_index[n] == c && s.row_value[n] == value, "entry %u, %u is missing", r, c);
+        n++;
+      }
+    }
+    expect(s.count == n && s.row_start[a.rows] == n, "%u entries, not %u", s.count, n);
+    n = 0;
+    for (uint32_t c = 0; c < a.columns; c++) {
+      expect(s.column_start[c] == n, "column %u starts at %u, not %u", c, s.column_start[c], n);
+      for (uint32_t r = 0; r < a.rows; r++) {
+        float value = *matrix_at(&a, r, c);
+        if (value == 0) continue;
+        expect(s.column_index[n] == r && s.column_value[n] == value, "entry %u, %u is missing", r,
+               c);
+        n++;
+      }
+    }
+    nonzeros_free(&s);
+    free(a.data);
+  }
+}
+
+const struct check product_checks[] = {
+    {"lists hold every nonzero once, by row and by column, in ascending order", lists},
+    {"the dense and the sparse product are the float32 sum in order, at every size and density",
+     dense_and_sparse},
+    {"the transposed product is that sum for kept units and +0 for dropped ones", transposed},
+    {"the dense and the sparse gradient are that sum over rows, in blocks of any size", gradients},
+    {0}};

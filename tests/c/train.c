@@ -1,0 +1,105 @@
+#include "train.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "network.h"
+
+enum { FEATURES = 784, HIDDEN = 512, CLASSES = 10, BATCH = 64 };
+enum { IMAGES_HEADER = 16, LABELS_HEADER = 8 }; /* bytes of IDX before the data */
+
+/* The article's layers, as the named variants write them; p is 0.5. */
+static const struct {
+  const char *name;
+  struct layer_spec dropout; /* after the hidden layers; none where p is 0 */
+  double drop_connect;       /* of the second layer */
+} VARIANTS[] = {
+    {"none", DROP(0, ELEMENT, NONE), 0},
+    {"article", DROP(0.5, BATCH, NONE), 0},
+    {"article-scaled", DROP(0.5, BATCH, TRAIN), 0},
+    {"standard", DROP(0.5, ELEMENT, TRAIN), 0},
+    {"test-scaled", DROP(0.5, ELEMENT, EVAL), 0},
+    {"unscaled", DROP(0.5, ELEMENT, NONE), 0},
+    {"dropconnect", DROP(0, ELEMENT, NONE), 0.5},
+};
+
+static int complain(const char *what, const char *value) {
+  (void)fprintf(stderr, "%s: %s\n", what, value);
+  return 1;
+}
+
+static bool describe(struct network *n, const struct training *t) {
+  uint32_t activation = strcmp(t->network, "relu") == 0 ? DW_RELU : DW_LINEAR;
+  for (size_t i = 0; i < sizeof VARIANTS / sizeof *VARIANTS; i++) {
+    if (strcmp(VARIANTS[i].name, t->variant) != 0) continue;
+    *n = (struct network){.name = t->variant, .inputs = FEATURES};
+    n->layers[n->layer_count++] = (struct layer_spec)DENSE(HIDDEN, activation);
+    n->layers[n->layer_count++] =
+        (struct layer_spec)CONNECT(HIDDEN, activation, VARIANTS[i].drop_connect, TRAIN);
+    if (VARIANTS[i].dropout.p > 0) n->layers[n->layer_count++] = VARIANTS[i].dropout;
+    if (strcmp(t->network, "printed") == 0) return true;
+    n->layers[n->layer_count++] = (struct layer_spec)DENSE(CLASSES, DW_LINEAR);
+    return true;
+  }
+  return false;
+}
+
+static bool read_idx(const char *directory, const char *name, long header, void *to, size_t bytes) {
+  char path[4096];
+  if (snprintf(path, sizeof path, "%s/%s", directory, name) >= (int)sizeof path) return false;
+  FILE *file = fopen(path, "rb");
+  if (!file) return false;
+  bool whole = fseek(file, header, SEEK_SET) == 0 && fread(to, 1, bytes, file) == bytes;
+  (void)fclose(file);
+  return whole;
+}
+
+static dw_dataset *read_mnist(const struct training *t) {
+  dw_dataset *d = dw_dataset_create(t->samples, FEATURES, CLASSES, DW_BYTES);
+  uint8_t *labels = ALLOCATE(uint8_t, t->samples);
+  bool whole = d &&
+               read_idx(t->data, "train-images-idx3-ubyte", IMAGES_HEADER,
+                        dw_dataset_images_view(d), (size_t)t->samples * FEATURES) &&
+               read_idx(t->data, "train-labels-idx1-ubyte", LABELS_HEADER, labels, t->samples);
+  for (uint32_t i = 0; whole && i < t->samples; i++) dw_dataset_labels_view(d)[i] = labels[i];
+  free(labels);
+  if (whole) return d;
+  dw_dataset_destroy(d);
+  return NULL;
+}
+
+static int run_epochs(dw_model *m, const dw_dataset *d, const struct training *t) {
+  int status = dw_optimizer_configure(m, t->optimizer, 0, 0, 0.9, 0.999, 1e-8);
+  for (uint32_t epoch = 0; !status && epoch < t->epochs; epoch++) {
+    status = dw_train_begin(m, d, t->samples, BATCH, 1, epoch);
+    const double *state = dw_train_view(m);
+    while (!status && state[DW_TRAIN_POSITION] < t->samples) {
+      status = dw_train_step(m, d, t->learning_rate, 0);
+    }
+    if (!status) printf("%.17g\n", state[DW_TRAIN_LOSS_SUM] / t->samples);
+  }
+  return status;
+}
+
+int train_variant(const struct training *t) {
+  struct network n;
+  if (!describe(&n, t)) return complain("no such variant", t->variant);
+  dw_dataset *d = read_mnist(t);
+  if (!d) return complain("no MNIST in", t->data);
+  dw_model *m = network_create(&n, DW_LINEAR, t->seed);
+  int status = run_epochs(m, d, t);
+  if (status) (void)complain("training failed", dw_last_error());
+  float *values = parameters_copy(m, &n);
+  FILE *out = status ? NULL : fopen(t->out, "wb");
+  size_t count = parameter_count(&n), written = 0;
+  if (out) {
+    written = fwrite(values, sizeof *values, count, out);
+    if (fclose(out) != 0) written = 0;
+  }
+  free(values);
+  dw_model_destroy(m);
+  dw_dataset_destroy(d);
+  return written == count ? 0 : complain("not written", t->out);
+}
