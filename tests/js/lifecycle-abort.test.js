@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, test } from 'node:test';
 
-import { PauseController } from '../../dist/index.js';
+import { PauseController, dense } from '../../dist/index.js';
 import { generator, turns, withModels } from './support-models.js';
 import {
   STEPS,
@@ -233,3 +233,19 @@ test('an abort before the first step leaves a run that resume finishes', () =>
     assert.equal((await model.info()).step, 0);
     await finish(model);
   }));
+
+test('disco#758, tfjs#102: epochs shorter than a slice give way, too', () => {
+  const layers = [dense(2)];
+  const one = { images: new Float32Array(1), labels: new Uint8Array(1), samples: 1 };
+  return withModels({ input: 1, layers }, async (model) => {
+    let done;
+    // Twenty thousand epochs of one step are many slices on any machine.
+    const fit = model
+      .fit({ ...one, features: 1, classes: 2 }, { epochs: 20_000 })
+      .finally(() => (done = true));
+    let given = 0;
+    for (; !done; given++) await turns();
+    await fit;
+    assert.ok(given > 1, `${given} turns of this thread's event loop`);
+  });
+});

@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import { dense, dropout } from '../../dist/index.js';
 import { makeData, turns, untimed, withModels } from './support-models.js';
 
-export const data = makeData({ samples: 400, features: 64, classes: 10, seed: 5 });
+export const data = makeData({ samples: 4000, features: 64, classes: 10, seed: 5 });
 const layers = [dense(128, { activation: 'relu', dropConnect: 0.2 }), dropout(0.5), dense(10)];
 export const spec = { input: 64, layers, seed: 4 };
-export const EPOCHS = 300;
-export const STEPS_AN_EPOCH = 25;
+export const EPOCHS = 24;
+export const STEPS_AN_EPOCH = 250;
 export const STEPS = EPOCHS * STEPS_AN_EPOCH;
 /** Hundreds of milliseconds: many slices of the core, also on a machine that is busy otherwise. */
 export const run = Object.freeze({ epochs: EPOCHS, batchSize: 16 });
