@@ -120,3 +120,33 @@ DW_INLINE void f32x4_transpose(f32x4 v[4]) {
   v[0] = DW_SHUFFLE(a, b, 0, 1, 4, 5), v[1] = DW_SHUFFLE(a, b, 2, 3, 6, 7);
   v[2] = DW_SHUFFLE(c, d, 0, 1, 4, 5), v[3] = DW_SHUFFLE(c, d, 2, 3, 6, 7);
 }
+
+/* Writes the lanes of `index` and v whose v is not zero, in order, and returns how many there are.
+ * Four of each may be written. */
+DW_INLINE uint32_t f32x4_compact(uint32_t *index_to, float *value_to, u32x4 index, f32x4 v) {
+#ifdef __wasm_simd128__
+  /* bytes of the lanes that each of the 16 masks keeps */
+#define DW_LANE(i) 4 * (i), 4 * (i) + 1, 4 * (i) + 2, 4 * (i) + 3
+#define DW_LANES(i, j, k, l) \
+  { DW_LANE(i), DW_LANE(j), DW_LANE(k), DW_LANE(l) }
+  static const uint8_t kept[16][16] = {
+      DW_LANES(0, 0, 0, 0), DW_LANES(0, 0, 0, 0), DW_LANES(1, 0, 0, 0), DW_LANES(0, 1, 0, 0),
+      DW_LANES(2, 0, 0, 0), DW_LANES(0, 2, 0, 0), DW_LANES(1, 2, 0, 0), DW_LANES(0, 1, 2, 0),
+      DW_LANES(3, 0, 0, 0), DW_LANES(0, 3, 0, 0), DW_LANES(1, 3, 0, 0), DW_LANES(0, 1, 3, 0),
+      DW_LANES(2, 3, 0, 0), DW_LANES(0, 2, 3, 0), DW_LANES(1, 2, 3, 0), DW_LANES(0, 1, 2, 3)};
+#undef DW_LANE
+#undef DW_LANES
+  uint32_t mask = wasm_i32x4_bitmask((v128_t)(v != 0));
+  v128_t order = wasm_v128_load(kept[mask]);
+  wasm_v128_store(index_to, wasm_i8x16_swizzle((v128_t)index, order));
+  wasm_v128_store(value_to, wasm_i8x16_swizzle((v128_t)v, order));
+  return (uint32_t)__builtin_popcount(mask);
+#else
+  uint32_t n = 0;
+  for (int i = 0; i < 4; i++) {
+    index_to[n] = index[i], value_to[n] = v[i];
+    n += v[i] != 0;
+  }
+  return n;
+#endif
+}

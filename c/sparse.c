@@ -38,11 +38,15 @@ void nonzeros_list(struct nonzeros *s, const float *a, size_t lda, uint32_t rows
   for (uint32_t r = 0; r < rows; r++) {
     const float *row = a + r * lda;
     s->row_start[r] = n;
-    for (uint32_t c = 0; c < columns; c++) {
-      /* written always, counted if not zero: no branch to mispredict */
-      s->row_index[n] = c;
-      s->row_value[n] = row[c];
-      n += row[c] != 0;
+    uint32_t c = 0;
+    for (; c + 4 <= columns; c += 4) {
+      u32x4 index = u32x4_splat(c) + (u32x4){0, 1, 2, 3};
+      n += f32x4_compact(s->row_index + n, s->row_value + n, index, f32x4_load(row + c));
+    }
+    for (; c < columns; c++) {
+      if (row[c] == 0) continue;
+      s->row_index[n] = c, s->row_value[n] = row[c];
+      n++;
     }
   }
   s->row_start[rows] = n;
