@@ -38,7 +38,14 @@ export function table({ caption, head, rows, numbers = true }) {
       element(
         'tr',
         {},
-        ...head.map((cell, i) => element('th', { scope: 'col', class: cellClass(i) }, cell)),
+        // An empty corner is no header.
+        ...head.map((cell, i) =>
+          element(
+            cell === '' ? 'td' : 'th',
+            { class: cellClass(i), ...(cell !== '' && { scope: 'col' }) },
+            cell,
+          ),
+        ),
       ),
     ),
     element(

@@ -16,8 +16,9 @@ import { count } from './state.js';
  * @typedef {object} Finding
  * @property {string} title
  * @property {string[]} words
- * @property {{ network: string, optimizer: string }} when of which comparisons its numbers are
- * @property {Row[]} rows
+ * @property {{ network: string, optimizer: string }} [when] of which comparisons its numbers are
+ * @property {Row[]} [rows]
+ * @property {Parameters<typeof table>[0]} [fixed] numbers that no single comparison gives
  * @property {string} link
  * @property {string} again what the link says
  */
@@ -119,6 +120,24 @@ const AFTER_THE_CURVE = [
     link: '#v=1&variants=standard,article-scaled&seeds=1-5',
     again: 'Set up one mask a batch against one a row',
   },
+  {
+    title: 'Dropout pays when data are few.',
+    words: [
+      'On all of MNIST two epochs show no gain. With 1,000 images and 40 epochs dropout gains half a point of accuracy; with 2,000 or more no gain is shown.',
+    ],
+    fixed: {
+      caption:
+        'Accuracy, standard less none, in points. PyTorch: ReLU network, Adam 0.001, 40 epochs, six seeds, paired.',
+      head: ['Training images', 'Difference'],
+      rows: [
+        ['1,000', '+0.46 ± 0.08'],
+        ['2,000', '−0.02 ± 0.27'],
+        ['5,000', '−0.26 ± 0.23'],
+      ],
+    },
+    link: '#v=1&network=relu&variants=none,standard&epochs=40&train-size=1000&seeds=1-6',
+    again: 'Set up 1,000 images',
+  },
 ];
 
 /** @param {import('./run.js').Experiment} experiment */
@@ -136,22 +155,33 @@ export function startFindings(experiment) {
 function place(container, findings) {
   return findings.map((finding) => {
     const numbers = element('div', { class: 'scroll' });
-    container.append(
-      element(
-        'article',
-        { class: 'finding' },
-        element(
-          'div',
-          { class: 'finding-words' },
-          element('h3', {}, finding.title),
-          ...finding.words.map((words) => element('p', {}, words)),
-          element('p', { class: 'again' }, element('a', { href: finding.link }, finding.again)),
-        ),
-        numbers,
-      ),
-    );
+    const { title, words, link, again } = finding;
+    const setUp = element('a', { href: link }, again);
+    container.append(findingArticle(title, words, setUp, numbers));
     return { finding, numbers, shown: false };
   });
+}
+
+/**
+ * @param {string} title
+ * @param {(Node | string)[]} words a paragraph each
+ * @param {HTMLElement} action what the reader can do about it
+ * @param {HTMLElement} numbers beside the words
+ * @returns {HTMLElement}
+ */
+export function findingArticle(title, words, action, numbers) {
+  return element(
+    'article',
+    { class: 'finding' },
+    element(
+      'div',
+      { class: 'finding-words' },
+      element('h3', {}, title),
+      ...words.map((paragraph) => element('p', {}, paragraph)),
+      element('p', { class: 'again' }, action),
+    ),
+    numbers,
+  );
 }
 
 /**
@@ -160,10 +190,11 @@ function place(container, findings) {
  * @param {import('./run.js').Experiment} experiment
  */
 function fill(placed, { settings, runs }) {
-  const { when, rows } = placed.finding;
+  const { when, rows = [], fixed } = placed.finding;
+  if (fixed) return placed.numbers.replaceChildren(table(fixed));
   const fits =
     settings !== undefined &&
-    settings.network === when.network &&
+    settings.network === when?.network &&
     settings.optimizer.name === when.optimizer;
   const summary = fits ? summarize(runs, settings.variants[0]) : [];
   const own = rows.map(({ metric, variant }) =>

@@ -20,10 +20,10 @@ const valley = new Valley();
 const experiment = new Experiment(data, (...trained) => valley.inspect(...trained));
 
 startMasks();
-startEnds();
 buildControls(find('#controls'), store);
 startView(experiment);
 startFindings(experiment);
+startEnds();
 valley.follow(experiment);
 startStatus(experiment, data, () => {
   experiment.play(store.settings);

@@ -22,14 +22,11 @@ export function summarySentences(runs, { variants, seeds }) {
     const rows = figures(variant).filter((row) => row?.difference !== undefined);
     if (rows.some((row) => isShown(differenceOf(row)) === undefined) || rows.length === 0)
       return [];
-    const parts = rows.map((row, i) => partOf(row, base[i]));
+    const seen = rows.flatMap((row, i) => partOf(row, base[i]));
+    const unseen = rows.filter((row) => !isShown(differenceOf(row))).map(labelOf);
+    if (unseen.length > 0) seen.push(`no difference shown in ${listOf(unseen)}`);
     return [
-      element(
-        'p',
-        {},
-        element('strong', {}, variant),
-        ` against ${baseline}: ${parts.join('; ')}.`,
-      ),
+      element('p', {}, element('strong', {}, variant), ` against ${baseline}: ${seen.join('; ')}.`),
     ];
   });
   if (seeds.length === 1 && runs.length > 0 && others.length > 0) {
@@ -44,13 +41,34 @@ export function summarySentences(runs, { variants, seeds }) {
   return told;
 }
 
-/** @param {Summary | undefined} row @param {Summary | undefined} base */
+/**
+ * How much lower or higher, as a share of the baseline's mean; nothing where chance explains it.
+ * @param {Summary | undefined} row
+ * @param {Summary | undefined} base
+ * @returns {string[]}
+ */
 function partOf(row, base) {
-  const { mean } = differenceOf(row);
-  const label = row && metricInfo[row.metric].label;
-  if (!isShown(differenceOf(row)) || !base) return `no difference shown in ${label}`;
-  const share = Math.abs((100 * mean) / base.mean);
-  return `${label} ${Number(share.toPrecision(2))} % ${mean < 0 ? 'lower' : 'higher'}`;
+  const difference = differenceOf(row);
+  if (!isShown(difference) || base === undefined) return [];
+  const ratio = 1 + difference.mean / base.mean;
+  if (ratio > 2) return [`${labelOf(row)} ${twoDigits(ratio)} times as high`];
+  const share = twoDigits(Math.abs(100 * (ratio - 1)));
+  return [`${labelOf(row)} ${share} % ${ratio < 1 ? 'lower' : 'higher'}`];
+}
+
+/** @param {number} value */
+function twoDigits(value) {
+  return Number(value.toPrecision(2));
+}
+
+/** @param {Summary | undefined} row */
+function labelOf(row) {
+  return row ? metricInfo[row.metric].label : '';
+}
+
+/** @param {string[]} words */
+function listOf(words) {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
 /** @param {Summary | undefined} row */

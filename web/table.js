@@ -42,7 +42,10 @@ function cell(figures, baseline) {
   const { mean, interval, difference, variant } = figures;
   const lines = [element('span', { class: 'mean' }, formatMean(mean, interval))];
   if (variant !== baseline && difference && isShown(difference) !== undefined) {
-    lines.push(element('span', { class: 'difference' }, differenceSentence(difference)));
+    // 'no difference shown: ...': the words on a line, the figures unbroken on the next.
+    const parts = differenceSentence(difference).split(': ');
+    const spans = parts.map((part) => element('span', {}, part));
+    lines.push(element('span', { class: 'difference' }, ...spans));
   }
   return element('div', {}, ...lines);
 }
