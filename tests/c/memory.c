@@ -1,5 +1,6 @@
 /* What happens where there is no memory: a status, a sentence with the bytes, and everything as
  * it was.  Requests are beyond a terabyte, and the address space is limited while they are made. */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): what -std=c11 hides, setrlimit */
 #define _DEFAULT_SOURCE
 #include <stdlib.h>
 #include <string.h>

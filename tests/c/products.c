@@ -101,7 +101,7 @@ static void expect_product(const struct matrix *y, const struct matrix *wanted, 
 /* Calls `check` for operands a [B][K] and b [K][C]: every pair of K and C, of B and K, of B and C
  * occurs. */
 static void each_size(void (*check)(const struct matrix *a, const struct matrix *b, double density,
-                                    uint64_t *state)) {
+                                    uint64_t seed)) {
   uint64_t state = 1;
   for (int k = 0; k < SIZE_COUNT; k++) {
     for (int c = 0; c < SIZE_COUNT; c++) {
@@ -109,7 +109,7 @@ static void each_size(void (*check)(const struct matrix *a, const struct matrix 
         uint32_t rows = ROWS[(k + 2 * c) % ROW_COUNT];
         struct matrix a = matrix_random(rows, SIZES[k], DENSITIES[i], &state);
         struct matrix b = matrix_random(SIZES[k], SIZES[c], 1, &state);
-        check(&a, &b, DENSITIES[i], &state);
+        check(&a, &b, DENSITIES[i], test_bits(&state));
         free(a.data), free(b.data);
       }
     }
@@ -117,8 +117,8 @@ static void each_size(void (*check)(const struct matrix *a, const struct matrix 
 }
 
 static void check_forward(const struct matrix *a, const struct matrix *b, double density,
-                          uint64_t *state) {
-  (void)state;
+                          uint64_t seed) {
+  (void)seed;
   struct matrix wanted = definition(a, b), y = matrix_create(a->rows, b->columns);
   struct panels p = panels_from(b);
   product_dense(y.data, y.ld, a->data, a->ld, a->rows, &p);
@@ -146,13 +146,13 @@ static uint32_t keep_units(uint32_t *kept, uint32_t units, int way, uint64_t *st
 }
 
 static void check_transposed(const struct matrix *a, const struct matrix *b, double density,
-                             uint64_t *state) {
+                             uint64_t seed) {
   struct matrix wanted = definition(a, b), transposed = matrix_transpose(b);
   struct panels p = panels_from(&transposed);
   float *scratch = ALLOCATE(float, product_transposed_scratch(p.rows, p.columns));
   for (int way = -1; way < 4; way++) {
     struct matrix y = matrix_create(a->rows, p.rows), some = matrix_create(a->rows, p.rows);
-    uint32_t *kept = ALLOCATE(uint32_t, p.rows), count = keep_units(kept, p.rows, way, state);
+    uint32_t *kept = ALLOCATE(uint32_t, p.rows), count = keep_units(kept, p.rows, way, &seed);
     product_transposed(y.data, y.ld, a->data, a->ld, a->rows, &p, way < 0 ? NULL : kept,
                        way < 0 ? 0 : count, scratch);
     for (uint32_t r = 0; r < a->rows; r++) {
@@ -192,8 +192,8 @@ static void check_gradient_blocks(const struct matrix *a, const struct matrix *v
 }
 
 static void check_gradients(const struct matrix *a, const struct matrix *b, double density,
-                            uint64_t *state) {
-  struct matrix v = matrix_random(a->rows, b->columns, 1, state), across = matrix_transpose(a);
+                            uint64_t seed) {
+  struct matrix v = matrix_random(a->rows, b->columns, 1, &seed), across = matrix_transpose(a);
   struct matrix wanted = definition(&across, &v);
   struct nonzeros s = nonzeros_create(a->rows, a->columns);
   nonzeros_list(&s, a->data, a->ld, a->rows, a->columns, true);

@@ -159,7 +159,8 @@ static void thresholds(void) {
 }
 
 static void scales(void) {
-  for (double p = 0; p < 1; p += 0.0625) {
+  for (int i = 0; i < 16; i++) {
+    double p = i / 16.0;
     const double train[] = {1 / (1 - p), 1, 1}, eval[] = {1, 1 - p, 1};
     for (int scaling = 0; scaling < DW_SCALINGS; scaling++) {
       struct dropping d;
