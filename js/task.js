@@ -62,6 +62,11 @@ export class Task {
     return this.#busyMs;
   }
 
+  /** Whether `breathe` has something to do. */
+  get isDue() {
+    return this.#aborted || performance.now() >= this.#sliceEnd;
+  }
+
   /**
    * Call between two steps: returns at once while the slice lasts, else after messages had a turn.
    * @throws {DropoutWasmError} with the code `ABORTED`, once the task is aborted

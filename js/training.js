@@ -63,6 +63,7 @@ export class Training {
   /** @type {RunState | undefined} */
   #run;
   #isRunning = false;
+  #view = new Float64Array(0);
 
   /** @param {import('./core/core.js').Core} core @param {number} model */
   constructor(core, model) {
@@ -70,8 +71,13 @@ export class Training {
     this.#model = model;
   }
 
+  /** Made again only when memory has grown: a step allocates nothing. */
   #fields() {
-    return this.#core.view(Float64Array, this.#core.call.dw_train_view(this.#model), FIELDS);
+    if (this.#view.length === 0) {
+      const address = this.#core.call.dw_train_view(this.#model);
+      this.#view = this.#core.view(Float64Array, address, FIELDS);
+    }
+    return this.#view;
   }
 
   /** Finished steps in the model's life. */
@@ -169,7 +175,7 @@ export class Training {
       const momentum = optimizer.momentum[run.epochIndex];
       while (this.#fields()[POSITION] < data.samples) {
         if (this.step === stop) return;
-        await task.breathe();
+        if (task.isDue) await task.breathe();
         this.#core.check(this.#core.call.dw_train_step(this.#model, data.data, rate, momentum));
         progress.tell(this.epoch, run.epochIndex, this.#fields());
       }
