@@ -75,26 +75,22 @@ function showWords(experiment, data) {
   else bar.value = experiment.pace?.fraction ?? bar.value;
 }
 
+const PHASE_WORDS = {
+  running: 'Training',
+  paused: 'Paused',
+  done: 'Done',
+  stopped: 'Stopped',
+  failed: 'Failed',
+};
+
 /** @param {Experiment} experiment @param {import('./data.js').Data} data */
 function phaseWords(experiment, { loaded }) {
-  const { phase, runs, error } = experiment;
+  const { phase, runs } = experiment;
+  if (phase === 'idle') return 'Nothing has run yet.';
+  if (phase === 'loading') return loaded ? `Fetching MNIST: ${sizeOf(loaded)}` : 'Fetching MNIST';
   const all = totalRuns(experiment);
-  switch (phase) {
-    case 'idle':
-      return 'Nothing has run yet.';
-    case 'loading':
-      return loaded ? `Fetching MNIST: ${sizeOf(loaded)}` : 'Fetching MNIST';
-    case 'running':
-      return `Training. ${runs.length} of ${all} runs finished`;
-    case 'paused':
-      return `Paused. ${runs.length} of ${all} runs finished`;
-    case 'done':
-      return `Done. ${all} runs finished`;
-    case 'stopped':
-      return `Stopped. ${runs.length} of ${all} runs finished and kept below`;
-    case 'failed':
-      return `Failed: ${error?.message}`;
-  }
+  if (all === 0) return `${PHASE_WORDS[phase]}.`;
+  return `${PHASE_WORDS[phase]}. ${runs.length} of ${all} runs finished.`;
 }
 
 /** @param {Experiment} experiment */

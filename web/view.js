@@ -73,7 +73,7 @@ function showTables({ runs, settings, curves, history }) {
 function showProblem({ error }) {
   const place = find('#problem');
   place.hidden = error === undefined;
-  if (error) place.textContent = `${error.message} ${remedyFor(error)}`;
+  if (error) place.textContent = `${error.message.replace(/\.?$/, '.')} ${remedyFor(error)}`;
 }
 
 /** What to do, beside what went wrong. @param {Error & { code?: string }} error */
