@@ -115,7 +115,7 @@ bundle() { # everything but wasm
   "${esbuild[@]}" js/cli.js --outfile=dist/cli.js --platform=node \
     "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
   chmod +x dist/cli.js
-  node_modules/.bin/tsc -p tsconfig.json --noEmit false --declaration --emitDeclarationOnly --outDir dist/types
+  node_modules/.bin/tsc -p tsconfig.types.json
   page "${esbuild[@]}"
   "${esbuild[@]}" js/index.js --outfile=dist/index.js --sourcemap # last: its time says that all is there
 }

@@ -147,14 +147,15 @@ static const struct dropout *shared_mask_behind(const struct dw_model *m, uint32
   return shared ? &next->dropout : NULL;
 }
 
-const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, uint32_t rows) {
+const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, uint32_t rows,
+                           bool skip) {
   struct layer *l = &m->layers[index];
   if (l->kind == LAYER_DROPOUT) {
     if (!layer_dropping(l)) return x;
     dropout_forward(l->output, x, &l->dropout, rows);
     return l->output;
   }
-  const struct dropout *behind = shared_mask_behind(m, index);
+  const struct dropout *behind = skip ? shared_mask_behind(m, index) : NULL;
   dense_forward(l->output, x, &l->dense, rows, true, behind ? behind->kept : NULL,
                 behind ? behind->kept_count : 0, &m->work);
   activation_forward(l->output, l->units, rows, l->dense.activation);

@@ -46,8 +46,10 @@ struct dropping *layer_dropping(struct layer *l);
 
 /* Draws the masks of a step for `rows` rows. */
 void masks_draw(struct dw_model *m, uint32_t step, uint32_t rows);
-/* Returns the layer's output: l->output, or x where the layer does nothing. */
-const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, uint32_t rows);
+/* Returns the layer's output: l->output, or x where the layer does nothing.  skip: units that the
+ * layer behind drops for all rows need not be computed. */
+const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, uint32_t rows,
+                           bool skip);
 const float *layer_evaluate(struct dw_model *m, uint32_t index, const float *x, uint32_t rows,
                             float eval_scale);
 /* Takes d loss / d output and returns d loss / d input, NULL where nothing below learns. */

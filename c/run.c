@@ -177,7 +177,8 @@ int dw_activations(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t co
     const float *x = m->batch.images;
     if (train) masks_draw(m, step, m->batch.rows);
     for (uint32_t i = 0; i <= layer; i++) {
-      x = train ? layer_forward(m, i, x, m->batch.rows) : layer_evaluate(m, i, x, m->batch.rows, 1);
+      x = train ? layer_forward(m, i, x, m->batch.rows, i < layer)
+                : layer_evaluate(m, i, x, m->batch.rows, 1);
     }
     copy_rows(values + (size_t)done * units, x, units, m->batch.rows);
   }

@@ -10,7 +10,7 @@ enum dw_status train_step(struct dw_model *m, double learning_rate, double momen
   uint32_t rows = m->batch.rows, outputs = model_outputs(m), i;
   masks_draw(m, (uint32_t)m->train[DW_TRAIN_STEP], rows);
 
-  for (i = 0; i < m->layer_count; i++) x[i + 1] = layer_forward(m, i, x[i], rows);
+  for (i = 0; i < m->layer_count; i++) x[i + 1] = layer_forward(m, i, x[i], rows, true);
 
   float *d = m->probabilities;
   double loss = softmax_loss_forward(d, x[i], outputs, rows, m->batch.labels);

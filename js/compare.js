@@ -51,6 +51,8 @@ import { NETWORKS, variants } from './variants.js';
  * @property {import('./pause.js').PauseController} [pause] holds every run between two steps
  * @property {(line: RunLine, more: { model: import('./model.js').Model }) => unknown} [onRun] when
  *   a run has ended; the model is there until the promise it may return is settled
+ * @property {(epoch: import('./training.js').EpochHistory & { variant: VariantKey, seed: number, run: number }) => void} [onEpoch]
+ *   after every epoch of a run; only then is there a `validation`, the report on the test set
  * @property {(progress: CompareProgress) => void} [onProgress] at most ten times a second a run
  * @property {import('./options.js').Runtime['wasm']} [wasm] as in `createModel`
  * @property {import('./options.js').Runtime['workerUrl']} [workerUrl]
@@ -71,6 +73,7 @@ const KEYS = [
   'signal',
   'pause',
   'onRun',
+  'onEpoch',
   'onProgress',
   'wasm',
   'workerUrl',
@@ -116,6 +119,7 @@ export async function compare(names, data, options = {}) {
         signal,
         onProgress: (step) => progress.step(run, step),
         onRun: plan.onRun,
+        onEpoch: plan.onEpoch,
       });
       progress.end(run);
       return line;
@@ -176,6 +180,7 @@ function resolve(names, data, options) {
     signal: checkSignal(options.signal, 'signal'),
     pause: checkPause(options.pause, 'pause'),
     onRun: checkCallback(options.onRun, 'onRun'),
+    onEpoch: checkCallback(options.onEpoch, 'onEpoch'),
     onProgress: checkCallback(options.onProgress, 'onProgress'),
   };
 }

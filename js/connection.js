@@ -7,10 +7,11 @@ import { Core } from './core/core.js';
 import { Engine } from './engine.js';
 import { DisposedError, WorkerLostError, errorFromWire } from './errors.js';
 import { ABORTED, Task } from './task.js';
+import { START_MS } from './protocol.js';
 import { startThread } from './thread.js';
 
 /** @typedef {import('./protocol.js').ControlAction} ControlAction */
-/** @typedef {import('./options.js').FitControls} Controls */
+/** @typedef {{ signal?: AbortSignal, pause?: import('./pause.js').PauseController, onTold?: (told: any) => void }} Controls */
 
 /**
  * @typedef {object} Line what the two kinds differ in
@@ -60,7 +61,7 @@ export class Connection {
    * @param {{ transfer?: ArrayBuffer[] } & Controls} [options]
    * @returns {Promise<any>}
    */
-  async call(method, args, { transfer = [], signal, pause, onProgress } = {}) {
+  async call(method, args, { transfer = [], signal, pause, onTold } = {}) {
     this.check();
     if (signal?.aborted) throw signal.reason;
     const id = this.#nextId++;
@@ -71,7 +72,7 @@ export class Connection {
     const progress = (/** @type {any} */ value) => {
       if (thrown || signal?.aborted) return;
       try {
-        onProgress?.(value);
+        onTold?.(value);
       } catch (error) {
         thrown = { error };
         abort();
@@ -159,11 +160,13 @@ export async function connectWorker(module, variant, workerUrl) {
     ready = resolve;
     failed = reject;
   });
+  let failLate = () => {};
   const connection = new Connection((onLost) => {
     const end = (/** @type {Error} */ error) => {
       failed(error);
       onLost(error);
     };
+    failLate = () => end(lost("it does not answer; is it this package's worker.js?", undefined));
     thread.listen({
       message(/** @type {import('./protocol.js').Response} */ response) {
         if (response?.kind === 'ready') ready();
@@ -189,7 +192,12 @@ export async function connectWorker(module, variant, workerUrl) {
   });
   thread.ref();
   thread.post({ kind: 'start', module, variant });
-  await started;
+  const late = setTimeout(() => failLate(), START_MS);
+  try {
+    await started;
+  } finally {
+    clearTimeout(late);
+  }
   if (calls.size === 0) thread.unref();
   return connection;
 }

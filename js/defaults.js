@@ -87,6 +87,8 @@ export const LIMITS = Object.freeze({
   batchSize: { min: 1, max: 65_536 },
   /** Schedules are arrays of one number an epoch. */
   epochs: { min: 1, max: 1_000_000 },
+  /** The core's float32: below it is 0, above it infinity. */
+  evalScale: { min: 2 ** -126, max: FLOAT32_MAX },
   maxSteps: { min: 1, max: Number.MAX_SAFE_INTEGER },
   learningRate: { min: 0, max: FLOAT32_MAX },
   momentum: { min: 0, max: 1 },

@@ -138,20 +138,22 @@ export class Engine {
 
   // Training and evaluation
 
+  /** @param {{ samples: number, classes: number, plan: import('./training.js').Plan }} args */
+  prepareFit({ plan, ...data }) {
+    /** @type {Training} */ (this.#training).prepare(data, plan);
+  }
+
   /**
-   * @param {{ train: number, validation?: number, plan: import('./training.js').Plan }} args
+   * The run that `prepareFit` prepared.
+   * @param {{ train: number, validation?: number, maxSteps: number }} args
    * @param {Task} task
    */
-  fit({ train, validation, plan }, task) {
-    const training = /** @type {Training} */ (this.#training);
-    const evaluate = (/** @type {number} */ rows) =>
-      rows > 0 ? this.#evaluate(this.#data(train), rows, 1, task) : undefined;
-    return training.run(this.#data(train), plan, task, {
-      lossNoDropout: async (rows) => (await evaluate(rows))?.loss,
-      validation:
-        validation === undefined
-          ? undefined
-          : () => this.#evaluate(this.#data(validation), Infinity, 1, task),
+  fit({ train, validation, maxSteps }, task) {
+    const evaluate = (/** @type {number} */ id, /** @type {number} */ rows) =>
+      this.#evaluate(this.#data(id), rows, 1, task);
+    return /** @type {Training} */ (this.#training).run(this.#data(train), maxSteps, task, {
+      lossNoDropout: async (rows) => (rows > 0 ? (await evaluate(train, rows)).loss : undefined),
+      validation: validation === undefined ? undefined : () => evaluate(validation, Infinity),
     });
   }
 

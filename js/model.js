@@ -3,6 +3,7 @@
 import { connectHere, connectWorker } from './connection.js';
 import { loadModule, VARIANTS } from './core/module.js';
 import {
+  LIMITS,
   arrayKind,
   checkInteger,
   checkKeys,
@@ -14,9 +15,11 @@ import {
   resolveRuntime,
   typeError,
 } from './options.js';
-import { checkDataset, checkFinite } from './dataset.js';
+import { checkDataset } from './dataset.js';
+import { DropoutWasmError } from './errors.js';
 import { resolveSpec } from './layers.js';
 import { summarize, unitsOf } from './summary.js';
+import { checkParameters } from './parameters.js';
 import { release, upload } from './upload.js';
 
 /** @typedef {import('./dataset.js').Dataset} Dataset */
@@ -61,6 +64,9 @@ export class Model {
   #connection;
   #spec;
   #numerics;
+  #isFitting = false;
+  /** Of the last run that began. @type {Dataset | undefined} */
+  #validation;
 
   /**
    * @param {import('./connection.js').Connection} connection
@@ -86,15 +92,42 @@ export class Model {
   async fit(dataset, options = {}) {
     this.#connection.check();
     checkDataset(dataset);
-    const { signal, pause, onProgress, ...settings } = resolveFit(options, dataset);
-    const { validation, ...plan } = /** @type {any} */ (settings);
+    const { signal, pause, onProgress, onEpoch, ...settings } = resolveFit(options, dataset);
     this.#checkFits(dataset, 'dataset');
-    if (validation) this.#checkFits(checkDataset(validation, 'validation'), 'validation');
-    return this.#withData({ dataset, validation }, signal, (ids) =>
+    if ('validation' in settings) {
+      checkDataset(/** @type {Dataset} */ (settings.validation), 'validation');
+      this.#checkFits(/** @type {Dataset} */ (settings.validation), 'validation');
+    }
+    if (signal?.aborted) throw signal.reason;
+    if (this.#isFitting) {
+      throw new DropoutWasmError('BUSY', 'this model is already in a fit; await it or abort it');
+    }
+    this.#isFitting = true;
+    try {
+      return await this.#fit(dataset, settings, { signal, pause, onProgress, onEpoch });
+    } finally {
+      this.#isFitting = false;
+    }
+  }
+
+  /**
+   * @param {Dataset} dataset
+   * @param {any} settings
+   * @param {import('./options.js').FitControls} controls
+   */
+  async #fit(dataset, { validation, ...plan }, { signal, pause, onProgress, onEpoch }) {
+    const { samples, classes } = dataset;
+    await this.#connection.call('prepareFit', { samples, classes, plan });
+    // The data stays here: a resumed run hands it over again.
+    if (!plan.resume) this.#validation = validation;
+    const data = { dataset, validation: this.#validation };
+    const onTold = (/** @type {any} */ told) =>
+      told.epoch ? onEpoch?.(told.epoch) : onProgress?.(told.progress);
+    return this.#withData(data, signal, (ids) =>
       this.#connection.call(
         'fit',
-        { train: ids.dataset, validation: ids.validation, plan },
-        { signal, pause, onProgress },
+        { train: ids.dataset, validation: ids.validation, maxSteps: plan.maxSteps },
+        { signal, pause, onTold },
       ),
     );
   }
@@ -116,7 +149,7 @@ export class Model {
     this.#checkFits(dataset, 'dataset');
     checkSignal(signal, 'signal');
     if (evalScale !== undefined) {
-      checkNumber(evalScale, 'evalScale', { above: 0, max: Number.MAX_VALUE });
+      checkNumber(evalScale, 'evalScale', LIMITS.evalScale);
       if (!this.#spec.layers.some(({ type }) => type === 'dropout')) {
         throw new RangeError(`evalScale needs a dropout() layer, and the model has none`);
       }
@@ -208,24 +241,7 @@ export class Model {
    */
   async setParameters(values) {
     this.#connection.check();
-    const known = summarize(this.#spec).shapes;
-    checkKeys(values, Object.keys(known), 'values');
-    /** @type {Record<string, Float32Array>} */
-    const arrays = {};
-    for (const [name, value] of Object.entries(values)) {
-      const data = value instanceof Float32Array ? value : value?.data;
-      if (arrayKind(data) !== 'Float32Array') throw typeError(name, 'a Float32Array', data);
-      const length = known[name].reduce((a, b) => a * b, 1);
-      if (data.length !== length) {
-        throw rangeError(`${name}.length`, `${known[name].join(' x ')} = ${length}`, data.length);
-      }
-      const shape = value instanceof Float32Array ? undefined : value.shape;
-      if (shape && String(shape) !== String(known[name])) {
-        throw rangeError(`${name}.shape`, `[${known[name]}]`, shape);
-      }
-      checkFinite(data, name);
-      arrays[name] = data.slice();
-    }
+    const arrays = checkParameters(values, summarize(this.#spec).shapes);
     await this.#connection.call('setParameters', arrays);
   }
 

@@ -191,6 +191,8 @@ function schedule(value, key, epochs) {
  * @property {AbortSignal} [signal] stops the run between two steps
  * @property {import('./pause.js').PauseController} [pause] holds it there
  * @property {(progress: FitProgress) => void} [onProgress]
+ * @property {(epoch: import('./training.js').EpochHistory) => void} [onEpoch] after every epoch, with
+ *   its entry of the history
  * @property {number} [maxSteps] stop after this many steps of this call
  */
 
@@ -221,7 +223,7 @@ function schedule(value, key, epochs) {
 
 /** @typedef {{ resume: true, maxSteps: number }} ResumePlan */
 
-const CONTROL_KEYS = ['signal', 'pause', 'onProgress', 'maxSteps'];
+const CONTROL_KEYS = ['signal', 'pause', 'onProgress', 'onEpoch', 'maxSteps'];
 const RESUME_KEYS = ['resume', ...CONTROL_KEYS];
 const FIT_KEYS = [
   'epochs',
@@ -270,11 +272,12 @@ export function resolveFit(options = {}, { samples = LIMITS.samples.max } = {}) 
  * @param {FitControls} options
  * @returns {FitControls & { maxSteps: number }}
  */
-function resolveControls({ signal, pause, onProgress, maxSteps }) {
+function resolveControls({ signal, pause, onProgress, onEpoch, maxSteps }) {
   return {
     signal: checkSignal(signal, 'signal'),
     pause: checkPause(pause, 'pause'),
     onProgress: checkCallback(onProgress, 'onProgress'),
+    onEpoch: checkCallback(onEpoch, 'onEpoch'),
     maxSteps:
       maxSteps === undefined ? Infinity : checkInteger(maxSteps, 'maxSteps', LIMITS.maxSteps),
   };

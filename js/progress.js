@@ -57,6 +57,6 @@ export class Progress {
       samplesPerSecond: 1000 * rowsPerMs,
       etaMs: rowsLeft / rowsPerMs,
     };
-    this.#task.report(progress);
+    this.#task.report({ progress });
   }
 }

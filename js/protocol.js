@@ -18,7 +18,8 @@
  * @typedef {{ kind: 'failed', error: import('./errors.js').WireError }} FailedMessage it does not
  * @typedef {{ kind: 'result', id: number, value: any }} ResultMessage
  * @typedef {{ kind: 'error', id: number, error: import('./errors.js').WireError }} ErrorMessage
- * @typedef {{ kind: 'progress', id: number, value: any }} ProgressMessage
+ * @typedef {{ kind: 'progress', id: number, value: Told }} ProgressMessage
+ * @typedef {{ progress: import('./options.js').FitProgress } | { epoch: import('./training.js').EpochHistory }} Told
  * @typedef {ReadyMessage | FailedMessage | ResultMessage | ErrorMessage | ProgressMessage} Response
  */
 
@@ -32,3 +33,6 @@ export const SLICE_MS = 8;
 
 /** Least time between two progress messages. */
 export const PROGRESS_MS = 50;
+
+/** A worker that has said nothing for so long runs a script that is none of ours. */
+export const START_MS = 60_000;

@@ -24,8 +24,9 @@ const nextTurn =
 export class Task {
   #aborted = false;
   #paused = false;
+  /** Long past: a task gives way once before it begins, to what was sent right behind its call. */
   #sliceEnd = 0;
-  #sliceStart = 0;
+  #busySince = performance.now();
   /** Wakes a task that is held. */
   #wake = () => {};
   #busyMs = 0;
@@ -33,7 +34,6 @@ export class Task {
   /** @param {(value: any) => void} [report] takes progress */
   constructor(report = () => {}) {
     this.report = report;
-    this.#begin();
   }
 
   /** @param {import('./protocol.js').ControlAction} action */
@@ -46,42 +46,38 @@ export class Task {
   /** Begins to count busy time, from 0. */
   restart() {
     this.#busyMs = 0;
-    this.#begin();
-  }
-
-  #begin() {
-    this.#sliceStart = performance.now();
-    this.#sliceEnd = this.#sliceStart + SLICE_MS;
+    this.#busySince = performance.now();
   }
 
   /** @returns {number} milliseconds since `restart`, pauses and other calls left out */
   settle() {
     const now = performance.now();
-    this.#busyMs += now - this.#sliceStart;
-    this.#sliceStart = now;
+    this.#busyMs += now - this.#busySince;
+    this.#busySince = now;
     return this.#busyMs;
   }
 
   /** Whether `breathe` has something to do. */
   get isDue() {
-    return this.#aborted || performance.now() >= this.#sliceEnd;
+    return this.#aborted || this.#paused || performance.now() >= this.#sliceEnd;
   }
 
   /**
-   * Call between two steps: returns at once while the slice lasts, else after messages had a turn.
+   * Call between two steps: returns at once while the slice lasts, else after messages had a turn and
+   * once no pause holds the task.
    * @throws {DropoutWasmError} with the code `ABORTED`, once the task is aborted
    */
   async breathe() {
-    if (performance.now() >= this.#sliceEnd) {
-      this.settle();
-      await nextTurn();
-      while (this.#paused && !this.#aborted) {
-        await new Promise((resolve) => {
-          this.#wake = () => resolve(undefined);
-        });
-      }
-      this.#begin();
+    if (!this.isDue) return;
+    this.settle();
+    await nextTurn();
+    while (this.#paused && !this.#aborted) {
+      await new Promise((resolve) => {
+        this.#wake = () => resolve(undefined);
+      });
     }
     if (this.#aborted) throw new DropoutWasmError(ABORTED, 'the call was aborted');
+    this.#busySince = performance.now();
+    this.#sliceEnd = this.#busySince + SLICE_MS;
   }
 }

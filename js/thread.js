@@ -25,7 +25,8 @@ export async function startThread(workerUrl) {
 async function startInNode(workerUrl) {
   const { Worker } = await nodeModule('worker_threads');
   const url = workerUrl ?? new URL('./worker.js', import.meta.url).href;
-  const worker = new Worker(url.startsWith('file:') ? new URL(url) : url);
+  // Without this process's own flags: some, as --input-type, forbid a script.
+  const worker = started(url, () => new Worker(fileUrl(url), { execArgv: [] }));
   worker.unref();
   return {
     address: url,
@@ -44,9 +45,11 @@ async function startInNode(workerUrl) {
 
 /** @param {string} [workerUrl] @returns {Promise<Thread>} */
 async function startInBrowser(workerUrl) {
-  const worker = workerUrl
-    ? createWorker(workerUrl)
-    : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  const worker = started(workerUrl ?? 'worker.js', () =>
+    workerUrl
+      ? new Worker(workerUrl, { type: 'module' })
+      : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
+  );
   return {
     address: workerUrl ?? new URL('./worker.js', import.meta.url).href,
     post: (message, transfer = []) => worker.postMessage(message, transfer),
@@ -65,9 +68,17 @@ async function startInBrowser(workerUrl) {
 }
 
 /** @param {string} url */
-function createWorker(url) {
+const fileUrl = (url) => (url.startsWith('file:') ? new URL(url) : url);
+
+/**
+ * @template T
+ * @param {string} url
+ * @param {() => T} start
+ * @returns {T}
+ */
+function started(url, start) {
   try {
-    return new Worker(url, { type: 'module' });
+    return start();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new WorkerLostError(`the worker ${url} cannot be started: ${reason}`, { cause });

@@ -1,6 +1,5 @@
 /** The training of one model: epochs, progress, and a run that may be interrupted and finished. */
 
-import { DropoutWasmError } from './errors.js';
 import { Progress } from './progress.js';
 
 /** `enum dw_optimizer` */
@@ -62,7 +61,6 @@ export class Training {
   epoch = 0;
   /** @type {RunState | undefined} */
   #run;
-  #isRunning = false;
   #view = new Float64Array(0);
 
   /** @param {import('./core/core.js').Core} core @param {number} model */
@@ -86,59 +84,56 @@ export class Training {
   }
 
   /**
-   * @param {import('./engine.js').Stored} data
+   * Begins a run, or finds the interrupted one, before any data is there: what is aborted from here
+   * on can be resumed.
+   * @param {{ samples: number, classes: number }} data
    * @param {Plan} plan
+   * @throws {RangeError} where there is nothing to resume, or not with this data
+   */
+  prepare({ samples, classes }, { resume, maxSteps: _, ...options }) {
+    if (!resume) {
+      this.#run = {
+        options: /** @type {Run} */ (options),
+        data: { samples, classes },
+        epochIndex: 0,
+        begun: false,
+        isStepping: false,
+        busyMs: 0,
+        history: [],
+      };
+      return;
+    }
+    const run = this.#run;
+    if (!run) throw new RangeError('resume must follow an interrupted fit, and there is none');
+    if (run.data.samples !== samples || run.data.classes !== classes) {
+      throw new RangeError(
+        `a resumed fit needs the data it began with: ${run.data.samples} samples of ` +
+          `${run.data.classes} classes, got ${samples} of ${classes}`,
+      );
+    }
+  }
+
+  /**
+   * Runs what was prepared.
+   * @param {import('./engine.js').Stored} data
+   * @param {number} maxSteps
    * @param {import('./task.js').Task} task
    * @param {Measures} measures
    * @returns {Promise<History>}
    */
-  async run(data, plan, task, measures) {
-    if (this.#isRunning) {
-      throw new DropoutWasmError('BUSY', 'this model is already in a fit; await it or abort it');
-    }
-    const run = plan.resume ? this.#interrupted(data) : this.#begin(data, plan);
-    this.#isRunning = true;
+  async run(data, maxSteps, task, measures) {
+    const run = /** @type {RunState} */ (this.#run);
     try {
-      await this.#epochs(run, data, plan.maxSteps, task, measures);
-      return { epochs: run.history, steps: this.step };
+      this.#configure(run.options);
+      await this.#epochs(run, data, maxSteps, task, measures);
+      return structuredClone({ epochs: run.history, steps: this.step });
     } catch (error) {
       // What diverged cannot go on; the weights before it stay.
       if (/** @type {any} */ (error)?.code === 'DIVERGED') this.#run = undefined;
       throw error;
     } finally {
       if (run.isStepping) stopClock(run, task);
-      this.#isRunning = false;
     }
-  }
-
-  /** @param {import('./engine.js').Stored} data @returns {RunState} */
-  #interrupted(data) {
-    const run = this.#run;
-    if (!run) throw new RangeError('resume must follow an interrupted fit, and there is none');
-    if (run.data.samples !== data.samples || run.data.classes !== data.classes) {
-      throw new RangeError(
-        `a resumed fit needs the data it began with: ${run.data.samples} samples of ` +
-          `${run.data.classes} classes, got ${data.samples} of ${data.classes}`,
-      );
-    }
-    this.#configure(run.options);
-    return run;
-  }
-
-  /** @param {import('./engine.js').Stored} data @param {Plan} plan @returns {RunState} */
-  #begin({ samples, classes }, { resume: _, maxSteps: __, ...options }) {
-    const run = {
-      options: /** @type {Run} */ (options),
-      data: { samples, classes },
-      epochIndex: 0,
-      begun: false,
-      isStepping: false,
-      busyMs: 0,
-      history: [],
-    };
-    this.#configure(run.options);
-    this.#run = run;
-    return run;
   }
 
   /** @param {Run} options */
@@ -168,6 +163,7 @@ export class Training {
     const stop = this.step + maxSteps;
     const progress = new Progress(run.options, data.samples, task);
     for (; run.epochIndex < epochs; run.epochIndex++) {
+      if (this.step === stop) return;
       if (!run.begun) this.#beginEpoch(run, data, batchSize, shuffle);
       startClock(run, task);
       progress.begin(this.#fields()[POSITION]);
@@ -218,14 +214,16 @@ export class Training {
     const loss = this.#fields()[LOSS_SUM] / samples;
     const lossNoDropout = await measures.lossNoDropout(trainEvaluation);
     const validation = await measures.validation?.();
-    run.history.push({
+    const entry = {
       epoch: this.epoch,
       loss,
       seconds,
       samplesPerSecond: samples / seconds,
       ...(lossNoDropout !== undefined && { lossNoDropout }),
       ...(validation && { validation }),
-    });
+    };
+    run.history.push(entry);
+    task.report({ epoch: structuredClone(entry) });
     run.begun = false;
     run.busyMs = 0;
   }

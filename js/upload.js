@@ -2,7 +2,10 @@
  *  second copy of a data set ever exists whole. */
 
 import { checkFinite } from './dataset.js';
+import { arrayKind } from './check.js';
 import { UPLOAD_BYTES } from './protocol.js';
+
+const TYPES = { Uint8Array, Uint16Array, Float32Array };
 
 /**
  * @typedef {object} Rows
@@ -43,9 +46,11 @@ export async function upload(connection, rows, name, signal) {
  * @param {AbortSignal} [signal]
  */
 async function send(connection, id, part, array, name, signal) {
-  const length = UPLOAD_BYTES / array.BYTES_PER_ELEMENT;
+  const Type = TYPES[/** @type {keyof typeof TYPES} */ (arrayKind(array))];
+  const length = UPLOAD_BYTES / Type.BYTES_PER_ELEMENT;
   for (let offset = 0; offset < array.length; offset += length) {
-    const values = array.slice(offset, offset + length);
+    // A copy by a constructor: `slice` of Node's Buffer shares the memory it is sliced from.
+    const values = new Type(array.subarray(offset, offset + length));
     if (values instanceof Float32Array) checkFinite(values, `${name}.${part}`, offset);
     const transfer = [/** @type {ArrayBuffer} */ (values.buffer)];
     await connection.call('writeData', { id, part, offset, values }, { transfer, signal });

@@ -8,6 +8,7 @@ import { addressOf } from './state.js';
 /** @typedef {import('./state.js').Settings} Settings */
 /** @typedef {import('../js/comparison/line.js').RunLine} RunLine */
 /** @typedef {import('../js/comparison/progress.js').CompareProgress} CompareProgress */
+/** @typedef {Parameters<NonNullable<import('../js/compare.js').CompareOptions['onEpoch']>>[0]} EpochTold */
 /** @typedef {'idle' | 'loading' | 'running' | 'paused' | 'done' | 'stopped' | 'failed'} Phase */
 /** @typedef {(line: RunLine, model: any, test: any) => Promise<void>} Inspect looks at a trained model before it is gone */
 
@@ -118,6 +119,10 @@ export class Experiment extends EventTarget {
       signal: this.#abort.signal,
       pause: this.#pause,
       onProgress: (/** @type {CompareProgress} */ progress) => this.#advance(progress),
+      onEpoch: (/** @type {EpochTold} */ { variant, seed, epoch, validation }) => {
+        if (validation) this.curves?.addTest(variant, seed, epoch, validation);
+        this.dispatchEvent(new Event('progress'));
+      },
       onRun: async (/** @type {RunLine} */ line, /** @type {{ model: any }} */ { model }) => {
         await this.#inspect(line, model, test);
         this.#finish(line);

@@ -43,14 +43,26 @@ function bytesOf(array) {
  * @param {AbortSignal} how.signal
  * @param {(progress: FitProgress) => void} how.onProgress
  * @param {import('../compare.js').CompareOptions['onRun']} how.onRun
+ * @param {import('../compare.js').CompareOptions['onEpoch']} how.onEpoch
  * @returns {Promise<RunLine>}
  */
-export async function execute(run, { data, runtime, pause, signal, onProgress, onRun }) {
+export async function execute(run, { data, runtime, pause, signal, onProgress, onRun, onEpoch }) {
   const model = await createModel({ ...run.spec, seed: run.seed }, runtime);
   try {
     throwIfAborted(signal);
-    const history = await model.fit(data.train, { ...run.options, signal, pause, onProgress });
-    const report = await model.evaluate(data.test, { signal });
+    const { variant, seed, run: number } = run;
+    const history = await model.fit(data.train, {
+      ...run.options,
+      signal,
+      pause,
+      onProgress,
+      ...(onEpoch && {
+        validation: data.test,
+        onEpoch: (epoch) => onEpoch({ variant, seed, run: number, ...epoch }),
+      }),
+    });
+    const report =
+      history.epochs.at(-1)?.validation ?? (await model.evaluate(data.test, { signal }));
     const line = await describe(run, model, history, report);
     await onRun?.(line, { model });
     return line;
@@ -97,6 +109,7 @@ async function describe(run, model, history, report) {
     secondsPerEpoch: mean(history.epochs.map(({ seconds }) => seconds)),
     weightsHash: await model.hash(),
     dataChecksum: run.dataChecksum,
-    history,
+    // Reports after each epoch went to `onEpoch`; a line holds the last one, as everywhere.
+    history: { ...history, epochs: history.epochs.map(({ validation: _, ...epoch }) => epoch) },
   };
 }

@@ -281,3 +281,24 @@ test('what cannot be compared is an error before anything runs', async () => {
     /test\.features must be 784, got 2/,
   );
 });
+
+test('onEpoch hears every epoch with its report, and the runs are those without it', async () => {
+  const options = { ...QUICK, seeds: [1], epochs: 2 };
+  const heard = [];
+  const told = await compare(['article'], data, { ...options, onEpoch: (e) => void heard.push(e) });
+  const silent = await compare(['article'], data, options);
+  assert.deepEqual(
+    heard.map(({ variant, seed, run, epoch }) => [variant, seed, run, epoch]),
+    [
+      ['article', 1, 1, 1],
+      ['article', 1, 1, 2],
+    ],
+  );
+  const [line] = told.runs;
+  assert.equal(line.weightsHash, silent.runs[0].weightsHash);
+  for (const key of ['accuracy', 'macroF1', 'loss', 'ece', 'brier']) {
+    assert.equal(line[key], silent.runs[0][key]);
+    assert.equal(heard[1].validation[key], line[key]);
+  }
+  assert.equal(line.history.epochs[0].validation, undefined);
+});

@@ -94,6 +94,7 @@ test('fit without options is one epoch of Adam at 0.001, batches of 64, shuffled
     signal: undefined,
     pause: undefined,
     onProgress: undefined,
+    onEpoch: undefined,
   });
 });
 
@@ -162,7 +163,7 @@ test('fit options out of range or unknown are errors with name and value', () =>
   }
 });
 
-test('resume takes signal, pause, onProgress and maxSteps, nothing else', () => {
+test('resume takes signal, pause, onProgress, onEpoch and maxSteps, nothing else', () => {
   const { signal } = new AbortController();
   const pause = new PauseController();
   assert.deepEqual(resolveFit({ resume: true, signal, pause, maxSteps: 5, epochs: undefined }), {
@@ -170,6 +171,7 @@ test('resume takes signal, pause, onProgress and maxSteps, nothing else', () => 
     signal,
     pause,
     onProgress: undefined,
+    onEpoch: undefined,
     maxSteps: 5,
   });
   assert.throws(() => resolveFit({ resume: true, epochs: 2 }), /resumed.*"epochs"/);

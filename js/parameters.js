@@ -1,0 +1,35 @@
+/** What `setParameters` takes, checked. */
+
+import { arrayKind, checkKeys, rangeError, typeError } from './check.js';
+import { checkFinite } from './dataset.js';
+
+/** @typedef {{ shape?: number[], data: Float32Array } | Float32Array} ParameterInput */
+
+/**
+ * @param {Record<string, ParameterInput>} values some or all parameters
+ * @param {Record<string, number[]>} known the shape of every parameter
+ * @returns {Record<string, Float32Array>} copies
+ * @throws {TypeError | RangeError} naming the parameter and the value
+ */
+export function checkParameters(values, known) {
+  checkKeys(values, Object.keys(known), 'values');
+  /** @type {Record<string, Float32Array>} */
+  const arrays = {};
+  for (const [name, value] of Object.entries(values)) {
+    const data = value instanceof Float32Array ? value : value?.data;
+    if (arrayKind(data) !== 'Float32Array') {
+      throw typeError(name, 'a Float32Array, or { data: Float32Array }', data ?? value);
+    }
+    const length = known[name].reduce((a, b) => a * b, 1);
+    if (data.length !== length) {
+      throw rangeError(`${name}.length`, `${known[name].join(' x ')} = ${length}`, data.length);
+    }
+    const shape = value instanceof Float32Array ? undefined : value.shape;
+    if (shape && String(shape) !== String(known[name])) {
+      throw rangeError(`${name}.shape`, `[${known[name]}]`, shape);
+    }
+    checkFinite(data, name);
+    arrays[name] = data.slice();
+  }
+  return arrays;
+}
