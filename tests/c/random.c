@@ -6,6 +6,7 @@
 #include "check.h"
 #include "data.h"
 #include "layers.h"
+#include "network.h"
 #include "rng.h"
 
 struct block {
@@ -222,6 +223,54 @@ static void initial_weights(void) {
   dw_model_destroy(m);
 }
 
+/* Layers that draw are counted from 0, those with p 0 are not; DropConnect's unit is o I + i. */
+static void masks_of_layers(void) {
+  const struct network n = {
+      "four masks",
+      3,
+      6,
+      {DROP(0.2, ELEMENT, TRAIN), DENSE(5, DW_RELU), DROP(0, BATCH, TRAIN), DROP(0.4, BATCH, TRAIN),
+       CONNECT(7, DW_RELU, 0.6, TRAIN), DROP(0.8, ELEMENT, NONE)}};
+  const struct {
+    uint32_t layer, index, lines, columns; /* lines: rows, or units of DropConnect */
+    bool by_row;
+  } drawn[] = {{0, 0, 9, 3, true}, {3, 1, 9, 5, false}, {4, 2, 7, 5, false}, {5, 3, 9, 7, true}};
+  dw_model *m = network_create(&n, 0, SEED[0] + SEED[1] * 0x1p32);
+  uint8_t mask[9 * 7];
+  for (int i = 0; i < 4; i++) {
+    uint32_t columns = drawn[i].columns;
+    bool is_dense = n.layers[drawn[i].layer].is_dense;
+    dw_mask(m, drawn[i].layer, STEP, 9, mask);
+    for (uint32_t k = 0; k < drawn[i].lines * columns; k++) {
+      uint32_t row = drawn[i].by_row ? k / columns : 0;
+      struct random_stream s = random_stream(SEED, RANDOM_TRAIN_MASK, drawn[i].index, STEP, row);
+      bool keep = word_of(&s, is_dense ? k : k % columns) >= n.layers[drawn[i].layer].p * 0x1p32;
+      expect(mask[k] == keep, "layer %u: entry %u is %u", drawn[i].layer, k, mask[k]);
+    }
+  }
+  dw_model_destroy(m);
+}
+
+static void masks_are_places(void) {
+  const struct network n = {
+      "one dropout", 3, 3, {DENSE(11, DW_RELU), DROP(0.5, ELEMENT, TRAIN), DENSE(4, DW_LINEAR)}};
+  dw_model *m = network_create(&n, 0, 42);
+  enum { ROWS = 20, COUNT = ROWS * 11 };
+  uint8_t used[COUNT], alone[COUNT], next[COUNT], shared[COUNT];
+  dw_mask(m, 1, 3, ROWS, used);
+  dw_mask(m, 1, 4, ROWS, next);
+  dw_dropout_mask(0.5, ROWS, 11, DW_MASK_ELEMENT, 42, 3, alone);
+  dw_dropout_mask(0.5, ROWS, 11, DW_MASK_BATCH, 42, 3, shared);
+  int fresh = 0;
+  for (int i = 0; i < COUNT; i++) {
+    expect(used[i] == alone[i], "dw_dropout_mask differs at %d", i);
+    expect(shared[i] == used[i % 11], "a shared mask is not that of row 0 at %d", i);
+    fresh += used[i] != next[i];
+  }
+  expect(fresh > COUNT / 4, "the next step changes %d of %d", fresh, COUNT);
+  dw_model_destroy(m);
+}
+
 const struct check random_checks[] = {
     {"Philox gives its published vectors", vectors},
     {"four blocks come in the order of the units they belong to, for any counter", layout},
@@ -232,4 +281,6 @@ const struct check random_checks[] = {
     {"scaling multiplies on its own side only", scales},
     {"shuffle is Fisher-Yates downwards with the epoch's own numbers", shuffles},
     {"initial weights are the uniform and normal numbers of their places", initial_weights},
+    {"layers that draw are counted in order, each with masks of its own", masks_of_layers},
+    {"a mask depends on seed, step, row and unit alone, fresh every step", masks_are_places},
     {0}};
