@@ -72,7 +72,7 @@ compile_wasm() { # NAME FLAG...
 }
 
 wasm() {
-  newer dist/wasm/dropout-simd.wasm c build.sh || return 0
+  newer dist/wasm/dropout-relaxed.wasm c build.sh || return 0
   need emcc emscripten
   need "$LLVM/clang" clang-19
   need "$LLVM/wasm-ld" lld-19
@@ -86,6 +86,7 @@ NODE_JS = '$(command -v node)'
 FROZEN_CACHE = True
 PYTHON
   compile_wasm dropout-simd
+  compile_wasm dropout-relaxed -mrelaxed-simd -DDW_RELAXED
 }
 
 # The same C, natively: build/native/NAME, from c/*.c and tests/c/*.c.

@@ -158,10 +158,10 @@ int dw_model_build(dw_model *m) {
   if (dense == 0)
     return fail(DW_INVALID_ARGUMENT, "a model needs a dense layer; layers:", m->layer_count);
   number_layers(m);
-  if (!model_place_parameters(m)) return fail_memory((double)m->parameters.used);
+  if (!model_place_parameters(m)) return DW_OUT_OF_MEMORY;
   if (!model_reserve(m, EVALUATION_ROWS)) {
     arena_free(&m->parameters);
-    return fail_memory((double)m->workspace.used);
+    return DW_OUT_OF_MEMORY;
   }
   for (uint32_t i = 0; i < m->layer_count; i++) {
     if (m->layers[i].kind == LAYER_DENSE) dense_initialize(&m->layers[i].dense, m->seed);

@@ -29,7 +29,7 @@ void dense_mask(struct dense *l, const uint32_t seed[2], uint32_t step, struct w
 }
 
 static void count_macs(struct workspace *w, double done, double dense) {
-  *w->macs += done, *w->macs_dense += dense;
+  w->macs += done, w->macs_dense += dense;
 }
 
 void dense_forward(float *z, const float *x, const struct dense *l, uint32_t rows, bool train,

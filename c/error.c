@@ -7,21 +7,21 @@ enum { SENTENCE = 160, NUMBER = 40 }; /* bytes of a sentence, and of a number wi
 static char sentence[SENTENCE];
 static int last_status = DW_OK;
 
-/* Decimal without stdio, which would make a third of the module: whole numbers exactly, others
- * with six decimals, anything past 2^53 as "out of range". */
+/* Decimal without stdio, which would make a third of the module: up to twelve decimals, numbers
+ * past 2^53 in words. */
 static char *put_number(char *to, double value) {
   if (value != value) return strcpy(to, "NaN") + 3;
   if (value < 0) *to++ = '-', value = -value;
   if (value > 9007199254740992.0) return strcpy(to, "more than 2^53") + 14;
-  uint64_t whole = (uint64_t)value, rest = (uint64_t)((value - (double)whole) * 1e6);
+  uint64_t whole = (uint64_t)value, rest = (uint64_t)((value - (double)whole) * 1e12);
   char digits[24];
   int n = 0;
   do digits[n++] = (char)('0' + whole % 10), whole /= 10;
   while (whole);
   while (n) *to++ = digits[--n];
-  if (rest) {
-    *to++ = '.';
-    for (uint64_t unit = 100000; unit; unit /= 10) *to++ = (char)('0' + rest / unit % 10);
+  if (rest) *to++ = '.';
+  for (uint64_t unit = 100000000000; rest; rest %= unit, unit /= 10) {
+    *to++ = (char)('0' + rest / unit);
   }
   *to = 0;
   return to;

@@ -45,11 +45,11 @@ struct dense {
 
 /* Shared scratch of all layers, sized for the largest. */
 struct workspace {
-  struct nonzeros x, dz;     /* of the data layer's input; of the gradient at hand */
-  float *packed;             /* product_transposed */
-  float *gradient;           /* a block of weight gradients, then one of bias gradients */
-  uint32_t *words;           /* a row of mask words */
-  double *macs, *macs_dense; /* counters of multiply-adds */
+  struct nonzeros x, dz;   /* of the data layer's input; of the gradient at hand */
+  float *packed;           /* product_transposed */
+  float *gradient;         /* a block of weight gradients, then one of bias gradients */
+  uint32_t *words;         /* a row of mask words */
+  double macs, macs_dense; /* counters of multiply-adds */
 };
 
 /* Draws M for this step: W~ = M * W / keep ('train') or M * W. */

@@ -1,7 +1,7 @@
 /* exp, expm1, tanh, the logistic function, log and cosine from +, -, *, / alone, so that every
  * engine and compiler gives the same bits.  Polynomials after Cephes (S. Moshier, single
  * precision); float functions are within 3 units in the last place of the exact value, the
- * double ones within 1e-13 relative: tests/c holds both against libm. */
+ * double ones within 1e-13 relative, x^n within n 2^-52: tests/c holds all against libm. */
 #pragma once
 #include "simd.h"
 

@@ -38,6 +38,7 @@ uint32_t largest(const float *values, uint32_t count) {
 
 /* Naeini et al. 2015: bin k holds confidences in (k/15, (k+1)/15]. */
 static int bin_of(float confidence) {
+  if (!(confidence >= 0)) return 0; /* NaN, of weights that are none */
   int k = (int)ceil((double)confidence * DW_RELIABILITY_BINS) - 1;
   return k < 0 ? 0 : k >= DW_RELIABILITY_BINS ? DW_RELIABILITY_BINS - 1 : k;
 }

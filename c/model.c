@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "error.h"
+
 static uint32_t most(uint32_t a, uint32_t b) { return a > b ? a : b; }
 
 static float *place_floats(struct arena *a, uint64_t count) {
@@ -22,9 +24,17 @@ static void place_parameters(struct dw_model *m) {
   }
 }
 
+/* Allocates what was measured; where there is no memory, says so and forgets the measure. */
+static bool allocate_placed(struct arena *a) {
+  if (arena_allocate(a)) return true;
+  (void)fail_memory((double)a->used);
+  *a = (struct arena){0};
+  return false;
+}
+
 bool model_place_parameters(struct dw_model *m) {
   place_parameters(m);
-  if (!arena_allocate(&m->parameters)) return false;
+  if (!allocate_placed(&m->parameters)) return false;
   place_parameters(m);
   return true;
 }
@@ -45,7 +55,7 @@ static void place_state(struct dw_model *m, struct arena *a, int slots) {
 bool model_place_state(struct dw_model *m, int slots) {
   struct arena fresh = {0};
   place_state(m, &fresh, slots);
-  if (!arena_allocate(&fresh)) return false;
+  if (!allocate_placed(&fresh)) return false;
   place_state(m, &fresh, slots);
   arena_free(&m->state);
   m->state = fresh;
@@ -97,16 +107,15 @@ bool model_reserve(struct dw_model *m, uint32_t rows) {
   if (rows <= m->capacity) return true;
   struct arena fresh = {0};
   place_workspace(m, &fresh, rows); /* measures, and clears every pointer */
-  if (!arena_allocate(&fresh)) {
+  if (!allocate_placed(&fresh)) {
     m->workspace.used = 0;
-    place_workspace(m, &m->workspace, m->capacity);
+    if (m->capacity) place_workspace(m, &m->workspace, m->capacity);
     return false;
   }
   place_workspace(m, &fresh, rows);
   arena_free(&m->workspace);
   m->workspace = fresh;
   m->capacity = rows;
-  m->work.macs = &m->train[DW_TRAIN_MACS], m->work.macs_dense = &m->train[DW_TRAIN_MACS_DENSE];
   return true;
 }
 

@@ -1,4 +1,5 @@
 /* Training, evaluation and what can be asked of a model: argument checks around train.c. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,21 +28,28 @@ static int check_rows(const dw_model *m, const dw_dataset *d, uint32_t first, ui
   return DW_OK;
 }
 
+static int check_label(const dw_model *m, const dw_dataset *d, uint32_t row) {
+  uint16_t label = d->labels[row];
+  if (label < model_outputs(m) && label < d->classes) return DW_OK;
+  return fail(DW_INVALID_ARGUMENT, "labels must be below classes and outputs; found", label);
+}
+
 static int check_labels(const dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count) {
   if (!d->labels) return fail(DW_INVALID_ARGUMENT, "the data has no labels; classes:", d->classes);
-  for (uint32_t i = first; i < first + count; i++) {
-    if (d->labels[i] >= model_outputs(m) || d->labels[i] >= d->classes) {
-      return fail(DW_INVALID_ARGUMENT, "labels must be below classes and outputs; found",
-                  d->labels[i]);
-    }
-  }
-  return DW_OK;
+  int status = DW_OK;
+  for (uint32_t i = first; !status && i < first + count; i++) status = check_label(m, d, i);
+  return status;
 }
 
 /* ---- training ---- */
 
 static int check_number(const char *text, double value, double lo, double hi) {
   return value >= lo && value <= hi ? DW_OK : fail(DW_INVALID_ARGUMENT, text, value);
+}
+
+static int check_count(const char *text, double value, double most) {
+  bool whole = value >= 0 && value <= most && value == (double)(uint64_t)value;
+  return whole ? DW_OK : fail(DW_INVALID_ARGUMENT, text, value);
 }
 
 int dw_optimizer_configure(dw_model *m, uint32_t kind, uint32_t nesterov, double weight_decay,
@@ -60,7 +68,7 @@ int dw_optimizer_configure(dw_model *m, uint32_t kind, uint32_t nesterov, double
   if (status) return status;
   struct optimizer *o = &m->optimizer;
   if (!o->configured || o->kind != (enum dw_optimizer)kind) {
-    if (!model_place_state(m, optimizer_slots((enum dw_optimizer)kind))) return fail_memory(0);
+    if (!model_place_state(m, optimizer_slots((enum dw_optimizer)kind))) return DW_OUT_OF_MEMORY;
     o->updates = 0;
     m->train[DW_TRAIN_UPDATES] = 0;
   }
@@ -81,7 +89,7 @@ int dw_train_begin(dw_model *m, const dw_dataset *d, uint32_t samples, uint32_t 
     if (!order) return fail_memory(sizeof *order * (double)samples);
     m->order = order, m->order_capacity = samples;
   }
-  if (!model_reserve(m, batch)) return fail_memory(0);
+  if (!model_reserve(m, batch)) return DW_OUT_OF_MEMORY;
   m->order_count = samples, m->batch_size = batch;
   for (uint32_t i = 0; i < samples; i++) m->order[i] = i;
   if (shuffled) shuffle(m->order, samples, m->seed, epoch);
@@ -97,12 +105,18 @@ int dw_train_step(dw_model *m, const dw_dataset *d, double learning_rate, double
     return fail(DW_INVALID_ARGUMENT, "no optimizer is set; steps done:", m->train[DW_TRAIN_STEP]);
   if (position >= m->order_count)
     return fail(DW_INVALID_ARGUMENT, "the epoch is over; rows used:", position);
-  status = check_number("learning_rate must be finite and >= 0, not", learning_rate, 0, 1e300);
-  if (!status) status = check_number("momentum must be finite and >= 0, not", momentum, 0, 1e300);
+  status = check_number("learning_rate must be a float32 >= 0, not", learning_rate, 0, FLT_MAX);
+  if (!status) status = check_number("momentum must be a float32 >= 0, not", momentum, 0, FLT_MAX);
   if (status) return status;
   uint32_t rows = m->order_count - position;
   if (rows > m->batch_size) rows = m->batch_size;
-  batch_gather(&m->batch, d, m->order + position, 0, rows);
+  const uint32_t *order = m->order + position;
+  if (!d->labels) return fail(DW_INVALID_ARGUMENT, "the data has no labels; classes:", d->classes);
+  for (uint32_t i = 0; i < rows; i++) {
+    status = check_label(m, d, order[i]);
+    if (status) return status;
+  }
+  batch_gather(&m->batch, d, order, 0, rows);
   status = train_step(m, learning_rate, momentum);
   if (status) fail(DW_DIVERGED, "the loss is not finite at step", m->train[DW_TRAIN_STEP]);
   return status;
@@ -111,6 +125,14 @@ int dw_train_step(dw_model *m, const dw_dataset *d, double learning_rate, double
 int dw_train_restore(dw_model *m, double step, double position, double loss_sum, double updates) {
   if (!m->built)
     return fail(DW_INVALID_ARGUMENT, "the model is not built; layers:", m->layer_count);
+  int status = check_count("step must be an integer from 0 to 2^32 - 1, not", step, UINT32_MAX);
+  if (!status)
+    status = check_count("position must be a number of rows of the epoch, not", position,
+                         m->order_count);
+  if (!status) status = check_number("loss_sum must be finite, not", loss_sum, -1e300, 1e300);
+  if (!status)
+    status = check_count("updates must be an integer from 0 to 2^53, not", updates, 0x1p53);
+  if (status) return status;
   m->train[DW_TRAIN_STEP] = step, m->train[DW_TRAIN_POSITION] = position;
   m->train[DW_TRAIN_LOSS_SUM] = loss_sum, m->train[DW_TRAIN_UPDATES] = updates;
   m->optimizer.updates = (uint64_t)updates;
@@ -126,7 +148,7 @@ int dw_evaluate(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count
   int status = check_rows(m, d, first, count);
   if (!status) status = check_labels(m, d, first, count);
   if (!status)
-    status = check_number("eval_scale must be finite and > 0, not", eval_scale, 1e-300, 1e300);
+    status = check_number("eval_scale must be a float32 > 0, not", eval_scale, FLT_MIN, FLT_MAX);
   if (status) return status;
   if (r->classes != d->classes || r->units != model_outputs(m)) {
     return fail(DW_INVALID_ARGUMENT, "the report is for another number of classes:", r->classes);
@@ -170,7 +192,7 @@ int dw_activations(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t co
   int status = check_rows(m, d, first, count);
   if (status) return status;
   if (layer >= m->layer_count) return fail(DW_INVALID_ARGUMENT, "there is no layer", layer);
-  if (!model_reserve(m, train ? count : EVALUATION_ROWS)) return fail_memory(0);
+  if (!model_reserve(m, train ? count : EVALUATION_ROWS)) return DW_OUT_OF_MEMORY;
   uint32_t batch = train ? count : EVALUATION_ROWS, units = m->layers[layer].units;
   for (uint32_t done = 0; done < count; done += m->batch.rows) {
     batch_gather(&m->batch, d, NULL, first + done, count - done < batch ? count - done : batch);

@@ -8,6 +8,7 @@ enum { INPUTS = DW_MAX_LAYERS + 1 };
 enum dw_status train_step(struct dw_model *m, double learning_rate, double momentum) {
   const float *x[INPUTS] = {m->batch.images};
   uint32_t rows = m->batch.rows, outputs = model_outputs(m), i;
+  m->work.macs = m->work.macs_dense = 0;
   masks_draw(m, (uint32_t)m->train[DW_TRAIN_STEP], rows);
 
   for (i = 0; i < m->layer_count; i++) x[i + 1] = layer_forward(m, i, x[i], rows, true);
@@ -24,6 +25,8 @@ enum dw_status train_step(struct dw_model *m, double learning_rate, double momen
   m->train[DW_TRAIN_POSITION] += rows;
   m->train[DW_TRAIN_LOSS_SUM] += loss;
   m->train[DW_TRAIN_LAST_LOSS] = loss / rows;
+  m->train[DW_TRAIN_MACS] += m->work.macs;
+  m->train[DW_TRAIN_MACS_DENSE] += m->work.macs_dense;
   m->train[DW_TRAIN_UPDATES] = (double)m->optimizer.updates;
   return DW_OK;
 }

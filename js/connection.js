@@ -102,11 +102,10 @@ export class Connection {
 
 /**
  * @param {WebAssembly.Module} module
- * @param {string} variant
  * @returns {Promise<Connection>} to an engine on this thread
  */
-export async function connectHere(module, variant) {
-  const engine = new Engine(await Core.of(module), variant);
+export async function connectHere(module) {
+  const engine = new Engine(await Core.of(module));
   /** @type {Map<number, Task>} */
   const tasks = new Map();
   /** @type {Set<Promise<any>>} */
@@ -135,11 +134,10 @@ export async function connectHere(module, variant) {
 
 /**
  * @param {WebAssembly.Module} module
- * @param {string} variant
  * @param {string} [workerUrl]
  * @returns {Promise<Connection>} to an engine in a worker of its own
  */
-export async function connectWorker(module, variant, workerUrl) {
+export async function connectWorker(module, workerUrl) {
   const thread = await startThread(workerUrl);
   /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void, onProgress: (value: any) => void }>} */
   const calls = new Map();
@@ -191,7 +189,7 @@ export async function connectWorker(module, variant, workerUrl) {
     };
   });
   thread.ref();
-  thread.post({ kind: 'start', module, variant });
+  thread.post({ kind: 'start', module });
   const late = setTimeout(() => failLate(), START_MS);
   try {
     await started;

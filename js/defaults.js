@@ -5,11 +5,15 @@
 /** The largest finite float32: what the core can hold. */
 const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
 
-/** @typedef {'strict'} Numerics */
+/** @typedef {'strict' | 'fast'} Numerics */
 /** @typedef {'sgd' | 'adam' | 'adamw'} OptimizerName */
 
-/** How the core computes; a row more offers a mode more. @type {readonly Numerics[]} */
-export const NUMERICS = Object.freeze(['strict']);
+/**
+ * How the core computes. 'strict': the same bits everywhere; 'fast': may fuse multiply and add, masks,
+ * shuffles and initial weights are the same.
+ * @type {readonly Numerics[]}
+ */
+export const NUMERICS = Object.freeze(['strict', 'fast']);
 
 const NO_MOMENTUM = { momentum: 0, nesterov: false };
 const NO_MOMENTS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };

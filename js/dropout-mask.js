@@ -40,7 +40,7 @@ export async function dropoutMask(p, shape, options = {}) {
   const kind = MASKS.indexOf(checkOneOf(mask, MASKS, 'mask'));
   const from = resolveSeed(seed);
   checkInteger(step, 'step', { min: 0, max: 2 ** 32 - 1 });
-  const core = await Core.of(await loadModule());
+  const core = await Core.of(await loadModule('simd'));
   return core.filled(Uint8Array, rows * columns, (address) =>
     core.call.dw_dropout_mask(p, rows, columns, kind, from, step, address),
   );

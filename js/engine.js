@@ -39,7 +39,6 @@ function place(name) {
 export class Engine {
   /** @type {Core} */
   #core;
-  #variant;
   #model = 0;
   /** @type {import('./layers.js').Spec} */
   #spec = { input: 0, layers: [], seed: 0 };
@@ -49,10 +48,9 @@ export class Engine {
   /** @type {Training | undefined} */
   #training;
 
-  /** @param {Core} core @param {string} variant */
-  constructor(core, variant) {
+  /** @param {Core} core */
+  constructor(core) {
     this.#core = core;
-    this.#variant = variant;
   }
 
   /** @param {import('./layers.js').Spec} spec */
@@ -273,7 +271,7 @@ export class Engine {
 
   info() {
     const { step, epoch } = /** @type {Training} */ (this.#training);
-    return { variant: this.#variant, step, epoch };
+    return { step, epoch };
   }
 
   summary() {

@@ -1,7 +1,8 @@
 /** What a user holds: a network, and everything that can be asked of it. */
 
 import { connectHere, connectWorker } from './connection.js';
-import { loadModule, VARIANTS } from './core/module.js';
+import { loadModule } from './core/module.js';
+import { candidates } from './core/variants.js';
 import {
   LIMITS,
   arrayKind,
@@ -16,7 +17,7 @@ import {
   typeError,
 } from './options.js';
 import { checkDataset } from './dataset.js';
-import { DropoutWasmError } from './errors.js';
+import { DropoutWasmError, EngineError } from './errors.js';
 import { resolveSpec } from './layers.js';
 import { summarize, unitsOf } from './summary.js';
 import { checkParameters } from './parameters.js';
@@ -44,26 +45,40 @@ const STEP = { min: 0, max: 2 ** 32 - 1 };
  */
 export async function createModel(spec, runtime) {
   const resolved = resolveSpec(spec);
-  const { worker, numerics, wasm, workerUrl } = resolveRuntime(runtime);
-  const variant = VARIANTS[numerics];
-  const module = await loadModule(wasm);
-  const connection = worker
-    ? await connectWorker(module, variant, workerUrl)
-    : await connectHere(module, variant);
+  const { numerics, ...where } = resolveRuntime(runtime);
+  const { connection, variant } = await connect(candidates(numerics), where);
   try {
     await connection.call('create', resolved);
   } catch (error) {
     connection.dispose();
     throw error;
   }
-  return new Model(connection, resolved, numerics);
+  return new Model(connection, resolved, { numerics, variant });
+}
+
+/**
+ * @param {import('./core/variants.js').CoreVariant[]} variants best first
+ * @param {Omit<import('./options.js').ResolvedRuntime, 'numerics'>} where
+ * @returns {Promise<{ connection: import('./connection.js').Connection, variant: string }>}
+ */
+async function connect([variant, ...others], where) {
+  const { worker, wasm, workerUrl } = where;
+  try {
+    const module = await loadModule(variant, wasm);
+    const connection = await (worker ? connectWorker(module, workerUrl) : connectHere(module));
+    return { connection, variant };
+  } catch (error) {
+    // What an engine says that it can run and then cannot is no reason to fail while another build can.
+    if (error instanceof EngineError && others.length > 0) return connect(others, where);
+    throw error;
+  }
 }
 
 /** Made by `createModel`. Every method returns a promise; after `dispose` each one rejects. */
 export class Model {
   #connection;
   #spec;
-  #numerics;
+  #engine;
   #isFitting = false;
   /** Of the last run that began. @type {Dataset | undefined} */
   #validation;
@@ -71,12 +86,12 @@ export class Model {
   /**
    * @param {import('./connection.js').Connection} connection
    * @param {Spec} spec
-   * @param {import('./options.js').Numerics} numerics
+   * @param {{ numerics: import('./options.js').Numerics, variant: string }} engine
    */
-  constructor(connection, spec, numerics) {
+  constructor(connection, spec, engine) {
     this.#connection = connection;
     this.#spec = spec;
-    this.#numerics = numerics;
+    this.#engine = engine;
   }
 
   /**
@@ -251,7 +266,7 @@ export class Model {
    */
   async info() {
     const info = await this.#connection.call('info');
-    return { engine: 'WebAssembly SIMD', numerics: this.#numerics, seed: this.#spec.seed, ...info };
+    return { engine: 'WebAssembly SIMD', ...this.#engine, seed: this.#spec.seed, ...info };
   }
 
   /**

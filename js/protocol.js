@@ -5,7 +5,7 @@
 
 /**
  * To the thread.
- * @typedef {{ kind: 'start', module: WebAssembly.Module, variant: string }} StartMessage first of all
+ * @typedef {{ kind: 'start', module: WebAssembly.Module }} StartMessage first of all
  * @typedef {{ kind: 'call', id: number, method: string, args: any }} CallMessage a method of `Engine`
  * @typedef {{ kind: 'control', id: number, action: ControlAction }} ControlMessage for call `id`
  * @typedef {'abort' | 'pause' | 'resume'} ControlAction

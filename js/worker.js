@@ -22,7 +22,7 @@ async function receive(message, post) {
   }
   if (message.kind === 'start') {
     try {
-      engine = new Engine(await Core.of(message.module), message.variant);
+      engine = new Engine(await Core.of(message.module));
       post({ kind: 'ready' });
     } catch (error) {
       post({ kind: 'failed', error: errorToWire(error) });

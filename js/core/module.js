@@ -3,11 +3,15 @@
 import { EngineError } from '../errors.js';
 import { isNode, nodeModule } from '../platform.js';
 
-/** Variants of the core, by the name of their file. */
-export const VARIANTS = Object.freeze({ strict: 'simd' });
-
-/** @returns {URL} where a build puts the module: beside the script, in `wasm/` */
-const defaultAddress = () => new URL('./wasm/dropout-simd.wasm', import.meta.url);
+/**
+ * Where a build puts the modules: beside the script, in `wasm/`. Written out, so that bundlers find
+ * the files.
+ * @type {Record<import('./variants.js').CoreVariant, () => string>}
+ */
+const ADDRESS = {
+  simd: () => new URL('./wasm/dropout-simd.wasm', import.meta.url).href,
+  relaxed: () => new URL('./wasm/dropout-relaxed.wasm', import.meta.url).href,
+};
 
 /** The four bytes that every module begins with, "\0asm". */
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
@@ -16,11 +20,12 @@ const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 const compiled = new Map();
 
 /**
+ * @param {import('./variants.js').CoreVariant} variant
  * @param {string | ArrayBuffer | Uint8Array | WebAssembly.Module} [source] default: the package's own
  * @returns {Promise<WebAssembly.Module>}
  * @throws {EngineError} naming the address and what came instead
  */
-export function loadModule(source = defaultAddress().href) {
+export function loadModule(variant, source = ADDRESS[variant]()) {
   if (source instanceof WebAssembly.Module) return Promise.resolve(source);
   if (typeof source !== 'string') return compile(source, 'the given bytes');
   const known = compiled.get(source);

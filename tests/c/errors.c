@@ -173,10 +173,10 @@ static void ask_training(dw_model *m, dw_dataset *d) {
   REFUSED(dw_train_begin(m, shorter, 9, BATCH, 1, 0), "below classes and outputs; found 4");
   REFUSED(dw_train_step(m, wider, 0.01, 0), "number of features than the model: 4");
   REFUSED(dw_train_step(m, shorter, 0.01, 0), "last wanted: 9");
-  REFUSED(dw_train_step(m, d, -1, 0), "learning_rate must be finite and >= 0, not -1");
+  REFUSED(dw_train_step(m, d, -1, 0), "learning_rate must be a float32 >= 0, not -1");
   REFUSED(dw_train_step(m, d, NAN, 0), "NaN");
   REFUSED(dw_train_step(m, d, INFINITY, 0), "more than 2^53");
-  REFUSED(dw_train_step(m, d, 0.01, -1), "momentum must be finite and >= 0, not -1");
+  REFUSED(dw_train_step(m, d, 0.01, -1), "momentum must be a float32 >= 0, not -1");
   REFUSED(dw_train_step(m, d, 0.01, NAN), "NaN");
   dw_dataset_destroy(wider);
   dw_dataset_destroy(unlabelled);
@@ -217,7 +217,7 @@ static void ask_evaluation(dw_model *m, dw_dataset *d) {
   REFUSED(dw_evaluate(m, d, SAMPLES, 1, 1, r), "last wanted: 10");
   REFUSED(dw_evaluate(m, d, UINT32_MAX, 1, 1, r), "last wanted: 4294967295");
   REFUSED(dw_evaluate(m, unlabelled, 0, 1, 1, r), "no labels; classes: 0");
-  REFUSED(dw_evaluate(m, d, 0, 1, 0, r), "eval_scale must be finite and > 0, not 0");
+  REFUSED(dw_evaluate(m, d, 0, 1, 0, r), "eval_scale must be a float32 > 0, not 0");
   REFUSED(dw_evaluate(m, d, 0, 1, -1, r), "-1");
   REFUSED(dw_evaluate(m, d, 0, 1, NAN, r), "NaN");
   REFUSED(dw_evaluate(m, d, 0, 1, INFINITY, r), "more than 2^53");

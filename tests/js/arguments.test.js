@@ -54,7 +54,7 @@ test('wrong usage is one sentence that names the option and the value', () => {
     ['compare --p x', /--p must be a number, got "x"/],
     ['compare --p', /--p/],
     ['compare --seeds 5-1', /--seeds/],
-    ['compare --numerics fast', /--numerics must be 'strict', got "fast"/],
+    ['compare --numerics exact', /--numerics must be 'strict' or 'fast', got "exact"/],
     ['compare --baseline none', /--baseline must be 'article' or 'article-scaled', got "none"/],
     ['compare --workers 0', /--workers/],
     ['compare --workers many', /--workers .*NaN/],

@@ -261,7 +261,7 @@ test('what cannot be compared is an error before anything runs', async () => {
     [['article'], { p: NaN }, RangeError, /p /],
     [['article'], { network: null }, TypeError, /network/],
     [['article'], { optimizer: null }, TypeError, /optimizer/],
-    [['article'], { numerics: 'fast' }, RangeError, /'strict'/],
+    [['article'], { numerics: 'exact' }, RangeError, /'strict'/],
     [['article'], { workers: 0 }, RangeError, /workers/],
     [['article'], { completed: {} }, TypeError, /completed/],
     [['article'], { onRun: 1 }, TypeError, /onRun/],

@@ -75,7 +75,7 @@ test('unknown keys, repeated keys, other versions and impossible values are erro
     ['v=1&variants=', RangeError, /variants/],
     ['v=1&variants=article,article', RangeError, /repetition/],
     ['v=1&variants=toString', RangeError, /"toString"/],
-    ['v=1&numerics=fast', RangeError, /'strict'/],
+    ['v=1&numerics=exact', RangeError, /'strict'/],
     ['v=1&learning-rate=-1', RangeError, /learning-rate/],
     ['v=1&seeds=', TypeError, /seeds/],
   ];

@@ -178,11 +178,12 @@ test('resume takes signal, pause, onProgress, onEpoch and maxSteps, nothing else
   assert.throws(() => resolveFit({ resume: 'yes' }), TypeError);
 });
 
-test("numerics 'strict' is the default and the only mode; 'fast' names it", () => {
+test("numerics 'strict' is the default; what is none of the two modes names them", () => {
   assert.deepEqual(resolveRuntime(), { worker: true, numerics: 'strict' });
+  assert.equal(resolveRuntime({ numerics: 'fast' }).numerics, 'fast');
   assert.throws(
-    () => resolveRuntime({ numerics: 'fast' }),
-    /numerics must be 'strict', got "fast"/,
+    () => resolveRuntime({ numerics: 'exact' }),
+    /numerics must be 'strict' or 'fast', got "exact"/,
   );
 });
 
