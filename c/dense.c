@@ -33,16 +33,19 @@ static void count_macs(struct workspace *w, double done, double dense) {
 }
 
 void dense_forward(float *z, const float *x, const struct dense *l, uint32_t rows, bool train,
-                   const uint32_t *kept, uint32_t kept_count, struct workspace *w) {
+                   const struct kept *kept, struct workspace *w) {
   const struct panels *weight = train ? training_weight(l) : &l->weight;
   size_t ldx = padded(l->inputs), ldz = padded(l->units);
   double all = (double)rows * l->inputs * l->units;
   if (!l->panels_of_units) {
-    product_transposed(z, ldz, x, ldx, rows, weight, kept, kept_count, w->packed);
-    count_macs(w, kept ? all / l->units * kept_count : all, all);
+    product_transposed(z, ldz, x, ldx, rows, weight, kept ? kept->units : NULL,
+                       kept ? kept->count : 0, w->packed);
+    count_macs(w, kept ? all / l->units * kept->count : all, all);
   } else {
-    nonzeros_list(&w->x, x, ldx, rows, l->inputs, train);
-    if (nonzeros_worthwhile(&w->x)) {
+    nonzeros_list(&w->x, x, ldx, rows, l->inputs);
+    w->skip_x = nonzeros_worthwhile(&w->x, l->inputs);
+    if (w->skip_x && train) nonzeros_list_columns(&w->x);
+    if (w->skip_x) {
       product_sparse(z, ldz, &w->x, weight);
       count_macs(w, (double)w->x.count * l->units, all);
     } else {
@@ -61,17 +64,23 @@ void dense_forward(float *z, const float *x, const struct dense *l, uint32_t row
 }
 
 void dense_backward_input(float *dx, const float *dz, const struct dense *l, uint32_t rows,
-                          struct workspace *w) {
+                          const struct kept *kept, struct workspace *w) {
   size_t ldx = padded(l->inputs), ldz = padded(l->units);
-  double all = (double)rows * l->inputs * l->units;
-  nonzeros_list(&w->dz, dz, ldz, rows, l->units, true);
-  if (nonzeros_worthwhile(&w->dz)) {
-    product_sparse(dx, ldx, &w->dz, training_weight(l));
-    count_macs(w, (double)w->dz.count * l->inputs, all);
+  const struct panels *weight = training_weight(l);
+  uint32_t units = kept ? kept->count : l->units;
+  double done = (double)rows * l->inputs * units;
+  nonzeros_list(&w->dz, dz, ldz, rows, l->units);
+  w->skip_dz = nonzeros_worthwhile(&w->dz, units);
+  if (w->skip_dz) {
+    nonzeros_list_columns(&w->dz);
+    product_sparse(dx, ldx, &w->dz, weight);
+    done = (double)w->dz.count * l->inputs;
+  } else if (kept) {
+    product_kept(dx, ldx, dz, ldz, rows, weight, kept->units, kept->count, w->packed);
   } else {
-    product_dense(dx, ldx, dz, ldz, rows, training_weight(l));
-    count_macs(w, all, all);
+    product_dense(dx, ldx, dz, ldz, rows, weight);
   }
+  count_macs(w, done, (double)rows * l->inputs * l->units);
 }
 
 /* The gradient of biases, [O] padded: rows added in order. */
@@ -101,33 +110,48 @@ static void clear_padding(float *g, const struct panels *p, uint32_t panel, uint
 
 static float *offset(float *data, size_t at) { return data ? data + at : NULL; }
 
-void dense_backward_weights(struct dense *l, const float *dz, const float *x, uint32_t rows,
-                            const struct optimizer *optimizer, struct workspace *w) {
+/* The gradient of panel rows k ... k + count - 1 of panel `panel`, by the road that pays. */
+static void gradient_block(float *g, const struct dense *l, const float *dz, const float *x,
+                           uint32_t rows, uint32_t panel, uint32_t k, uint32_t count,
+                           const struct kept *kept, const struct workspace *w) {
   size_t ldx = padded(l->inputs), ldz = padded(l->units);
-  /* the panel's rows are summed over; its columns are the lanes */
-  const float *a = l->panels_of_units ? x : dz, *v = l->panels_of_units ? dz : x;
-  size_t lda = l->panels_of_units ? ldx : ldz, ldv = l->panels_of_units ? ldz : ldx;
-  const struct nonzeros *list = l->panels_of_units ? &w->x : &w->dz;
-  bool sparse = nonzeros_worthwhile(list), skip = sparse && optimizer_ignores_zero(optimizer);
+  if (l->panels_of_units && w->skip_x) {
+    gradient_sparse(g, &w->x, dz, ldz, panel, k, count);
+  } else if (l->panels_of_units) {
+    gradient_dense(g, x, ldx, dz, ldz, rows, panel, k, count);
+  } else if (w->skip_dz) {
+    gradient_sparse(g, &w->dz, x, ldx, panel, k, count);
+  } else if (kept) {
+    gradient_kept(g, dz, ldz, x, ldx, rows, panel, k, count, kept->units, kept->count);
+  } else {
+    gradient_dense(g, dz, ldz, x, ldx, rows, panel, k, count);
+  }
+}
+
+/* Multiply-adds that the blocks above take. */
+static double gradient_macs(const struct dense *l, uint32_t rows, const struct kept *kept,
+                            const struct workspace *w) {
+  if (l->panels_of_units && w->skip_x) return (double)w->x.count * l->units;
+  if (!l->panels_of_units && w->skip_dz) return (double)w->dz.count * l->inputs;
+  return (double)rows * l->inputs * (kept && !l->panels_of_units ? kept->count : l->units);
+}
+
+void dense_backward_weights(struct dense *l, const float *dz, const float *x, uint32_t rows,
+                            const struct kept *kept, const struct optimizer *optimizer,
+                            struct workspace *w) {
   float *g = w->gradient, scale = dropping_train_scale(&l->drop);
   for (uint32_t panel = 0; panel < panel_count(&l->weight); panel++) {
     for (uint32_t k = 0; k < l->weight.rows; k += GRADIENT_ROWS) {
       uint32_t count = l->weight.rows - k < GRADIENT_ROWS ? l->weight.rows - k : GRADIENT_ROWS;
-      if (skip && list->column_start[k] == list->column_start[k + count]) continue;
-      if (sparse) {
-        gradient_sparse(g, list, v, ldv, panel, k, count);
-      } else {
-        gradient_dense(g, a, lda, v, ldv, rows, panel, k, count);
-      }
       size_t at = ((size_t)panel * l->weight.rows + k) * PANEL;
+      gradient_block(g, l, dz, x, rows, panel, k, count, kept, w);
       if (l->drop.p > 0) mask_gradient(g, l->weight_mask + at, scale, count * PANEL);
       clear_padding(g, &l->weight, panel, count);
       optimizer_update(optimizer, l->weight.data + at, offset(l->state[0], at),
                        offset(l->state[1], at), g, count * PANEL);
     }
   }
-  double all = (double)rows * l->inputs * l->units;
-  count_macs(w, sparse ? (double)list->count * l->weight.columns : all, all);
+  count_macs(w, gradient_macs(l, rows, kept, w), (double)rows * l->inputs * l->units);
   bias_gradient(g, dz, l->units, rows);
   optimizer_update(optimizer, l->bias, l->bias_state[0], l->bias_state[1], g,
                    (uint32_t)padded(l->units));

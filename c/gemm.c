@@ -14,21 +14,23 @@ DW_INLINE uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 /* One tile of a simple product: a[r] and b advance by constant steps. */
 DW_INLINE void tile_run(const struct tile *t, int tile_rows, size_t a_step, const float *b,
-                        size_t b_step, uint32_t terms, int first) {
+                        size_t b_step, const uint32_t *b_rows, uint32_t terms, int first) {
   f32x4 sums[TILE_ROWS][TILE_VECTORS];
   tile_load(sums, tile_rows, t, first);
-  tile_add(sums, tile_rows, t->a, a_step, b, b_step, terms);
+  tile_add(sums, tile_rows, t->a, a_step, b, b_step, b_rows, terms);
   tile_store(sums, tile_rows, t);
 }
 
-void product_dense(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
-                   const struct panels *p) {
+/* product_dense, over all rows of P or over those in `kept`; a has a column for each of them. */
+DW_INLINE void product(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
+                       const struct panels *p, const uint32_t *kept, uint32_t count) {
   for (uint32_t panel = 0; panel < panel_count(p); panel++) {
     const float *weights = p->data + (size_t)panel * p->rows * PANEL;
-    for (uint32_t k = 0; k < p->rows; k += BLOCK_TERMS) {
-      uint32_t terms = least(BLOCK_TERMS, p->rows - k);
+    for (uint32_t k = 0; k < count; k += BLOCK_TERMS) {
+      uint32_t terms = least(BLOCK_TERMS, count - k);
+      const uint32_t *b_rows = kept ? kept + k : NULL;
       for (uint32_t lane = 0; lane < PANEL; lane += TILE_LANES) {
-        const float *b = weights + (size_t)k * PANEL + lane;
+        const float *b = weights + (kept ? 0 : (size_t)k * PANEL) + lane;
         float *c = y + panel * PANEL + lane;
         uint32_t r = 0;
         for (; r + TILE_ROWS <= rows; r += TILE_ROWS) {
@@ -36,33 +38,69 @@ void product_dense(float *y, size_t ldy, const float *a, size_t lda, uint32_t ro
           for (int i = 0; i < TILE_ROWS; i++) {
             t.a[i] = a + (r + i) * lda + k, t.c[i] = c + (r + i) * ldy;
           }
-          tile_run(&t, TILE_ROWS, 1, b, PANEL, terms, k == 0);
+          tile_run(&t, TILE_ROWS, 1, b, PANEL, b_rows, terms, k == 0);
         }
         for (; r < rows; r++) {
           struct tile t = {.a = {a + r * lda + k}, .c = {c + r * ldy}};
-          tile_run(&t, 1, 1, b, PANEL, terms, k == 0);
+          tile_run(&t, 1, 1, b, PANEL, b_rows, terms, k == 0);
         }
       }
     }
   }
 }
 
-void gradient_dense(float *g, const float *a, size_t lda, const float *v, size_t ldv, uint32_t rows,
-                    uint32_t panel, uint32_t k0, uint32_t count) {
+void product_dense(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
+                   const struct panels *p) {
+  product(y, ldy, a, lda, rows, p, NULL, p->rows);
+}
+
+void product_kept(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
+                  const struct panels *p, const uint32_t *kept, uint32_t kept_count,
+                  float *scratch) {
+  size_t lds = padded(kept_count);
+  for (uint32_t b = 0; b < rows; b++) {
+    for (uint32_t k = 0; k < kept_count; k++) scratch[b * lds + k] = a[b * lda + kept[k]];
+    if (kept_count == 0) memset(y + b * ldy, 0, sizeof(float) * panel_count(p) * PANEL);
+  }
+  product(y, ldy, scratch, lds, rows, p, kept, kept_count);
+}
+
+/* gradient_dense, for k0 <= k < k0 + count or for the `count` k in `kept`. */
+DW_INLINE void gradient(float *g, const float *a, size_t lda, const float *v, size_t ldv,
+                        uint32_t rows, uint32_t panel, uint32_t k0, uint32_t count,
+                        const uint32_t *kept) {
   for (uint32_t lane = 0; lane < PANEL; lane += TILE_LANES) {
     const float *b = v + panel * PANEL + lane;
     uint32_t k = 0;
     for (; k + TILE_ROWS <= count; k += TILE_ROWS) {
       struct tile t;
-      for (int i = 0; i < TILE_ROWS; i++)
-        t.a[i] = a + k0 + k + i, t.c[i] = g + (k + i) * PANEL + lane;
-      tile_run(&t, TILE_ROWS, lda, b, ldv, rows, 1);
+      for (uint32_t i = 0; i < TILE_ROWS; i++) {
+        uint32_t at = kept ? kept[k + i] : k0 + k + i;
+        t.a[i] = a + at, t.c[i] = g + (size_t)(at - k0) * PANEL + lane;
+      }
+      tile_run(&t, TILE_ROWS, lda, b, ldv, NULL, rows, 1);
     }
     for (; k < count; k++) {
-      struct tile t = {.a = {a + k0 + k}, .c = {g + k * PANEL + lane}};
-      tile_run(&t, 1, lda, b, ldv, rows, 1);
+      uint32_t at = kept ? kept[k] : k0 + k;
+      struct tile t = {.a = {a + at}, .c = {g + (size_t)(at - k0) * PANEL + lane}};
+      tile_run(&t, 1, lda, b, ldv, NULL, rows, 1);
     }
   }
+}
+
+void gradient_dense(float *g, const float *a, size_t lda, const float *v, size_t ldv, uint32_t rows,
+                    uint32_t panel, uint32_t k0, uint32_t count) {
+  gradient(g, a, lda, v, ldv, rows, panel, k0, count, NULL);
+}
+
+void gradient_kept(float *g, const float *a, size_t lda, const float *v, size_t ldv, uint32_t rows,
+                   uint32_t panel, uint32_t k0, uint32_t count, const uint32_t *kept,
+                   uint32_t kept_count) {
+  memset(g, 0, sizeof(float) * PANEL * count);
+  uint32_t first = 0, last;
+  while (first < kept_count && kept[first] < k0) first++;
+  for (last = first; last < kept_count && kept[last] < k0 + count;) last++;
+  gradient(g, a, lda, v, ldv, rows, panel, k0, last - first, kept + first);
 }
 
 /* One tile of product_transposed: terms run through panels, 32 columns in each. */
@@ -74,7 +112,7 @@ DW_INLINE void tile_run_panels(const struct tile *t, int tile_rows, size_t panel
   tile_load(sums, tile_rows, t, first);
   while (terms) {
     uint32_t some = least(PANEL, terms);
-    tile_add(sums, tile_rows, a, 1, b, TILE_LANES, some);
+    tile_add(sums, tile_rows, a, 1, b, TILE_LANES, NULL, some);
     DW_UNROLL for (int r = 0; r < tile_rows; r++) a[r] += panel_step;
     b += (size_t)some * TILE_LANES, terms -= some;
   }

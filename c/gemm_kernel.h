@@ -18,17 +18,18 @@ struct tile {
   float *c[TILE_ROWS];
 };
 
-/* sums[r] += a[r][k] * b[k], for `terms` k */
+/* sums[r] += a[r][k] * b[row k], for `terms` k; b_rows, if not NULL, lists the rows. */
 DW_INLINE void tile_add(f32x4 sums[TILE_ROWS][TILE_VECTORS], int tile_rows,
                         const float *const a[TILE_ROWS], size_t a_step, const float *b,
-                        size_t b_step, uint32_t terms) {
+                        size_t b_step, const uint32_t *b_rows, uint32_t terms) {
   const float *at[TILE_ROWS];
   DW_UNROLL for (int r = 0; r < tile_rows; r++) at[r] = a[r];
   /* Not unrolled: V8 11 moves all loads of a block of code before its arithmetic, so that two terms
    * at once would need 24 registers of 15 (26 GFLOP/s against 40; V8 13: 31 against 44). */
   DW_NO_UNROLL for (uint32_t k = 0; k < terms; k++) {
     f32x4 row[TILE_VECTORS];
-    DW_UNROLL for (int j = 0; j < TILE_VECTORS; j++) row[j] = f32x4_load(b + 4 * j);
+    const float *from = b_rows ? b + b_rows[k] * b_step : b;
+    DW_UNROLL for (int j = 0; j < TILE_VECTORS; j++) row[j] = f32x4_load(from + 4 * j);
     DW_UNROLL for (int r = 0; r < tile_rows; r++) {
       f32x4 factor = f32x4_splat(*at[r]);
       DW_UNROLL for (int j = 0; j < TILE_VECTORS; j++) {
@@ -36,7 +37,7 @@ DW_INLINE void tile_add(f32x4 sums[TILE_ROWS][TILE_VECTORS], int tile_rows,
       }
       at[r] += a_step;
     }
-    b += b_step;
+    if (!b_rows) b += b_step;
   }
 }
 

@@ -26,6 +26,13 @@ float dropping_eval_scale(const struct dropping *d);
 void dropping_draw(const struct dropping *d, uint32_t *mask, const uint32_t seed[2], uint32_t step,
                    uint32_t row, uint64_t first, uint32_t count);
 
+/* The units that a mask shared by all rows leaves, ascending; NULL where a function takes one: all.
+ */
+struct kept {
+  uint32_t *units; /* [O] */
+  uint32_t count;
+};
+
 /* ---- dense: z = W x + b ---- */
 
 struct dense {
@@ -46,7 +53,8 @@ struct dense {
 /* Shared scratch of all layers, sized for the largest. */
 struct workspace {
   struct nonzeros x, dz;   /* of the data layer's input; of the gradient at hand */
-  float *packed;           /* product_transposed */
+  bool skip_x, skip_dz;    /* whether their zeros are skipped */
+  float *packed;           /* product_transposed, product_kept */
   float *gradient;         /* a block of weight gradients, then one of bias gradients */
   uint32_t *words;         /* a row of mask words */
   double macs, macs_dense; /* counters of multiply-adds */
@@ -55,16 +63,17 @@ struct workspace {
 /* Draws M for this step: W~ = M * W / keep ('train') or M * W. */
 void dense_mask(struct dense *l, const uint32_t seed[2], uint32_t step, struct workspace *w);
 /* z[b][o] = sum over i of W[o][i] x[b][i], + b[o].  Training: W~ for W; evaluation: keep W for W
- * with 'eval' scaling.  kept: the units that a mask shared by all rows leaves (NULL: all). */
+ * with 'eval' scaling. */
 void dense_forward(float *z, const float *x, const struct dense *l, uint32_t rows, bool train,
-                   const uint32_t *kept, uint32_t kept_count, struct workspace *w);
+                   const struct kept *kept, struct workspace *w);
 /* dx[b][i] = sum over o of W~[o][i] dz[b][o].  Call before dense_backward_weights moves W. */
 void dense_backward_input(float *dx, const float *dz, const struct dense *l, uint32_t rows,
-                          struct workspace *w);
+                          const struct kept *kept, struct workspace *w);
 /* dW[o][i] = M[o][i] scale sum over b of dz[b][o] x[b][i], db[o] = sum over b of dz[b][o]; the
  * optimizer takes each block of them while it is in the first cache. */
 void dense_backward_weights(struct dense *l, const float *dz, const float *x, uint32_t rows,
-                            const struct optimizer *optimizer, struct workspace *w);
+                            const struct kept *kept, const struct optimizer *optimizer,
+                            struct workspace *w);
 /* Initial weights; W [O][I] to and from panels. */
 void dense_initialize(struct dense *l, const uint32_t seed[2]);
 void dense_read(float *weight, const struct dense *l, const float *panels_data);
@@ -82,9 +91,8 @@ void activation_backward(float *dy, const float *y, uint32_t units, uint32_t row
 struct dropout {
   uint32_t units;
   struct dropping drop;
-  uint32_t *mask; /* [B][padded(O)] or, shared by all rows, [1][padded(O)] */
-  uint32_t *kept; /* [O] units that a shared mask leaves, ascending */
-  uint32_t kept_count;
+  uint32_t *mask;   /* [B][padded(O)] or, shared by all rows, [1][padded(O)] */
+  struct kept kept; /* of a shared mask */
 };
 
 void dropout_mask(struct dropout *l, const uint32_t seed[2], uint32_t step, uint32_t rows);

@@ -40,11 +40,12 @@ struct nonzeros {
   uint32_t *cursor;                      /* [max(B, columns)], scratch */
 };
 
-/* Lists the nonzeros of a [B][lda]; by column only if asked. */
-void nonzeros_list(struct nonzeros *s, const float *a, size_t lda, uint32_t rows, uint32_t columns,
-                   bool by_column);
-/* Whether skipping zeros beats the dense kernels at this density. */
-bool nonzeros_worthwhile(const struct nonzeros *s);
+/* Lists the nonzeros of a [B][lda] by row, then by column. */
+void nonzeros_list(struct nonzeros *s, const float *a, size_t lda, uint32_t rows, uint32_t columns);
+void nonzeros_list_columns(struct nonzeros *s);
+/* Whether skipping zeros beats the dense kernels on the `columns_left` columns that are not zero
+ * throughout. */
+bool nonzeros_worthwhile(const struct nonzeros *s, uint32_t columns_left);
 
 /* y[b][c] = sum over k of a[b][k] P[k][c].  y: [B][ldy], written up to the last whole panel. */
 void product_dense(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
@@ -58,9 +59,19 @@ void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32
                         float *scratch);
 uint64_t product_transposed_scratch(uint32_t rows, uint32_t columns);
 
+/* product_dense over the k in `kept` alone (ascending, kept_count of them): a[b][k] of every other
+ * k is zero.  scratch: [rows][padded(kept_count)]. */
+void product_kept(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
+                  const struct panels *p, const uint32_t *kept, uint32_t kept_count,
+                  float *scratch);
+
 /* g[k - k0][0..31] = sum over b of a[b][k] v[b][32 panel + 0..31], for k0 <= k < k0 + count: a
  * block of the gradient of panel `panel`.  v: [B][ldv]. */
 void gradient_dense(float *g, const float *a, size_t lda, const float *v, size_t ldv, uint32_t rows,
                     uint32_t panel, uint32_t k0, uint32_t count);
 void gradient_sparse(float *g, const struct nonzeros *a, const float *v, size_t ldv, uint32_t panel,
                      uint32_t k0, uint32_t count);
+/* gradient_dense for the k in `kept` alone; the other rows of g become +0. */
+void gradient_kept(float *g, const float *a, size_t lda, const float *v, size_t ldv, uint32_t rows,
+                   uint32_t panel, uint32_t k0, uint32_t count, const uint32_t *kept,
+                   uint32_t kept_count);

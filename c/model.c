@@ -84,13 +84,15 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
     if (l->kind == LAYER_DROPOUT) {
       uint64_t mask_rows = l->dropout.drop.mask == DW_MASK_BATCH ? 1 : rows;
       l->dropout.mask = arena_place(a, mask_rows * padded(l->units), sizeof(uint32_t));
-      l->dropout.kept = arena_place(a, l->units + 1ULL, sizeof(uint32_t));
+      l->dropout.kept.units = arena_place(a, l->units + 1ULL, sizeof(uint32_t));
     } else if (i == m->first_dense) {
       place_nonzeros(&w->x, a, rows, l->inputs);
     } else {
       hidden = most(hidden, l->units);
-      uint64_t size = product_transposed_scratch(l->units, l->inputs);
-      packed = size > packed ? size : packed;
+      uint64_t transposed = product_transposed_scratch(l->units, l->inputs);
+      uint64_t kept = (uint64_t)rows * padded(l->units);
+      packed = transposed > packed ? transposed : packed;
+      packed = kept > packed ? kept : packed;
     }
   }
   place_nonzeros(&w->dz, a, rows, hidden);
@@ -146,14 +148,14 @@ void masks_draw(struct dw_model *m, uint32_t step, uint32_t rows) {
   }
 }
 
-/* The dropout right behind layer `index` whose mask all rows share, or NULL: what it drops need
- * not be computed. */
-static const struct dropout *shared_mask_behind(const struct dw_model *m, uint32_t index) {
+/* What the dropout right behind layer `index` keeps, if all rows share its mask, else NULL: what it
+ * drops need not be computed. */
+static const struct kept *kept_behind(const struct dw_model *m, uint32_t index) {
   if (index + 1 == m->layer_count) return NULL;
   const struct layer *next = &m->layers[index + 1];
   bool shared = next->kind == LAYER_DROPOUT && next->dropout.drop.p > 0 &&
                 next->dropout.drop.mask == DW_MASK_BATCH;
-  return shared ? &next->dropout : NULL;
+  return shared ? &next->dropout.kept : NULL;
 }
 
 const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, uint32_t rows,
@@ -164,9 +166,7 @@ const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, u
     dropout_forward(l->output, x, &l->dropout, rows);
     return l->output;
   }
-  const struct dropout *behind = skip ? shared_mask_behind(m, index) : NULL;
-  dense_forward(l->output, x, &l->dense, rows, true, behind ? behind->kept : NULL,
-                behind ? behind->kept_count : 0, &m->work);
+  dense_forward(l->output, x, &l->dense, rows, true, skip ? kept_behind(m, index) : NULL, &m->work);
   activation_forward(l->output, l->units, rows, l->dense.activation);
   return l->output;
 }
@@ -179,7 +179,7 @@ const float *layer_evaluate(struct dw_model *m, uint32_t index, const float *x, 
     dropout_evaluate(l->output, x, &l->dropout, rows, eval_scale);
     return l->output;
   }
-  dense_forward(l->output, x, &l->dense, rows, false, NULL, 0, &m->work);
+  dense_forward(l->output, x, &l->dense, rows, false, NULL, &m->work);
   activation_forward(l->output, l->units, rows, l->dense.activation);
   return l->output;
 }
@@ -192,11 +192,12 @@ float *layer_backward(struct dw_model *m, uint32_t index, float *dy, const float
     return dy;
   }
   float *dx = NULL;
+  const struct kept *kept = kept_behind(m, index);
   activation_backward(dy, l->output, l->units, rows, l->dense.activation);
   if (index != m->first_dense) {
     dx = dy == m->gradient[0] ? m->gradient[1] : m->gradient[0];
-    dense_backward_input(dx, dy, &l->dense, rows, &m->work);
+    dense_backward_input(dx, dy, &l->dense, rows, kept, &m->work);
   }
-  dense_backward_weights(&l->dense, dy, x, rows, &m->optimizer, &m->work);
+  dense_backward_weights(&l->dense, dy, x, rows, kept, &m->optimizer, &m->work);
   return dx;
 }
