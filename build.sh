@@ -145,7 +145,8 @@ lint() {
   need clang-format clang-format
   need clang-tidy clang-tidy
   clang-format --dry-run --Werror c/*.[ch] tests/c/*.[ch]
-  clang-tidy --quiet c/*.c tests/c/*.c -- -std=c11 -Ic -Wno-unknown-pragmas 2>/dev/null
+  # one file a process: with several, clang-tidy 14 sees faults in va_list that are none
+  printf '%s\n' c/*.c tests/c/*.c | xargs -P 2 -I FILE clang-tidy --quiet FILE -- -std=c11 -Ic -Wno-unknown-pragmas 2>/dev/null
   node_modules/.bin/prettier --check --log-level=warn .
   node_modules/.bin/tsc -p tsconfig.json
 }
