@@ -45,14 +45,22 @@ export class Experiment extends EventTarget {
     return this.phase === 'loading' || this.phase === 'running' || this.phase === 'paused';
   }
 
-  /** How far it is and how fast, over all workers; undefined before the first step. */
+  /** How far the comparison in view is, from 0 to 1. */
+  get fraction() {
+    if (!this.settings) return 0;
+    const { seeds, variants } = this.settings;
+    const parts = [...this.#active.values()].reduce(
+      (sum, { step, steps }) => sum + step / steps,
+      0,
+    );
+    return Math.min(1, (this.runs.length + parts) / (seeds.length * variants.length));
+  }
+
+  /** How fast it is, over all workers; undefined before the first step. */
   get pace() {
     const active = [...this.#active.values()];
     if (active.length === 0) return undefined;
-    const { runs } = active[0];
-    const parts = active.reduce((sum, { step, steps }) => sum + step / steps, 0);
     return {
-      fraction: Math.min(1, (this.runs.length + parts) / runs),
       samplesPerSecond: active.reduce((sum, run) => sum + run.samplesPerSecond, 0),
       etaMs: Math.min(...active.map(({ etaMs }) => etaMs)),
     };

@@ -69,10 +69,10 @@ function showWords(experiment, data) {
   show('pace', paceWords(experiment));
   const bar = find('#progress');
   const { loaded } = data;
-  if (experiment.phase === 'loading' && loaded)
-    bar.value = loaded.loadedBytes / (loaded.totalBytes ?? Infinity);
-  else if (experiment.phase === 'done') bar.value = 1;
-  else bar.value = experiment.pace?.fraction ?? bar.value;
+  bar.value =
+    experiment.phase === 'loading' && loaded
+      ? loaded.loadedBytes / (loaded.totalBytes ?? Infinity)
+      : experiment.fraction;
 }
 
 const PHASE_WORDS = {

@@ -103,6 +103,7 @@ describe('the page', () => {
   test('pauses, resumes, stops, takes an edit and starts again, and keeps what was computed', () =>
     withPage(LONG, async (reader) => {
       await reader.play();
+      await reader.phase('running');
       await reader.progressBeyond(0);
       await reader.play();
       await reader.phase('paused');

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 import { loadMnist } from '../../js/data/mnist.js';
@@ -117,7 +118,7 @@ test('where MNIST is not installed the error says what to type', async () => {
   const lonely = await mkdtemp(join(directory, 'lonely-'));
   const { build } = await import('esbuild');
   await build({
-    entryPoints: [new URL('../../js/data/mnist.js', import.meta.url).pathname],
+    entryPoints: [fileURLToPath(new URL('../../js/data/mnist.js', import.meta.url))],
     outfile: join(lonely, 'mnist.mjs'),
     bundle: true,
     format: 'esm',
