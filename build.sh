@@ -108,7 +108,7 @@ natives() {
 }
 
 bundle() { # everything but wasm
-  newer dist/index.js js web build.sh package.json || return 0
+  newer dist/index.js js web build.sh package.json package-lock.json tsconfig.json tsconfig.types.json || return 0
   say 'bundling the package and the page'
   local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify
     --log-level=warning '--external:node:*')

@@ -61,17 +61,23 @@ uint16_t *dw_dataset_labels_view(dw_dataset *d) { return d->labels; }
 
 /* ---- model ---- */
 
+int split_seed(double seed, uint32_t key[2]) {
+  if (!(seed >= 0 && seed <= 9007199254740991.0 && seed == (double)(uint64_t)seed)) {
+    return fail(DW_INVALID_ARGUMENT, "seed must be an integer from 0 to 2^53 - 1, not", seed);
+  }
+  key[0] = (uint32_t)(uint64_t)seed, key[1] = (uint32_t)((uint64_t)seed >> 32);
+  return DW_OK;
+}
+
 dw_model *dw_model_create(uint32_t inputs, double seed) {
   if (inputs < 1 || inputs > DW_MAX_UNITS) {
     return fail(DW_INVALID_ARGUMENT, "inputs must be 1 to 65536, not", inputs), NULL;
   }
-  if (!(seed >= 0 && seed <= 9007199254740991.0 && seed == (double)(uint64_t)seed)) {
-    return fail(DW_INVALID_ARGUMENT, "seed must be an integer from 0 to 2^53 - 1, not", seed), NULL;
-  }
+  uint32_t key[2] = {0, 0};
+  if (split_seed(seed, key)) return NULL;
   struct dw_model *m = calloc(1, sizeof *m);
   if (!m) return fail_memory(sizeof *m), NULL;
-  uint64_t bits = (uint64_t)seed;
-  m->seed[0] = (uint32_t)bits, m->seed[1] = (uint32_t)(bits >> 32);
+  m->seed[0] = key[0], m->seed[1] = key[1];
   m->inputs = inputs;
   return m;
 }
@@ -86,7 +92,7 @@ void dw_model_destroy(dw_model *m) {
   free(m);
 }
 
-static int check_drop(double p, uint32_t mask, uint32_t scaling) {
+int check_drop(double p, uint32_t mask, uint32_t scaling) {
   if (!(p >= 0 && p <= 1)) return fail(DW_INVALID_ARGUMENT, "p must be 0 to 1, not", p);
   if (mask >= DW_MASKS) return fail(DW_INVALID_ARGUMENT, "mask must be 0 or 1, not", mask);
   if (scaling >= DW_SCALINGS)

@@ -4,9 +4,6 @@
 #include "layers.h"
 #include "mathf.h"
 
-/* Panel rows of one gradient block: 32 x 128 bytes, still in the first cache when it is used. */
-enum { GRADIENT_ROWS = 32 };
-
 static size_t weight_index(const struct dense *l, uint32_t o, uint32_t i) {
   return l->panels_of_units ? panels_index(&l->weight, i, o) : panels_index(&l->weight, o, i);
 }
@@ -128,6 +125,15 @@ static void gradient_block(float *g, const struct dense *l, const float *dz, con
   }
 }
 
+/* Whether no row of the batch has anything to say of these panel rows, as of pixels at the border.
+ */
+static bool block_is_zero(const struct dense *l, uint32_t k, uint32_t count,
+                          const struct workspace *w) {
+  const struct nonzeros *list = l->panels_of_units ? &w->x : &w->dz;
+  bool listed = l->panels_of_units ? w->skip_x : w->skip_dz;
+  return listed && list->column_start[k] == list->column_start[k + count];
+}
+
 /* Multiply-adds that the blocks above take. */
 static double gradient_macs(const struct dense *l, uint32_t rows, const struct kept *kept,
                             const struct workspace *w) {
@@ -144,6 +150,7 @@ void dense_backward_weights(struct dense *l, const float *dz, const float *x, ui
     for (uint32_t k = 0; k < l->weight.rows; k += GRADIENT_ROWS) {
       uint32_t count = l->weight.rows - k < GRADIENT_ROWS ? l->weight.rows - k : GRADIENT_ROWS;
       size_t at = ((size_t)panel * l->weight.rows + k) * PANEL;
+      if (optimizer_ignores_zero(optimizer) && block_is_zero(l, k, count, w)) continue;
       gradient_block(g, l, dz, x, rows, panel, k, count, kept, w);
       if (l->drop.p > 0) mask_gradient(g, l->weight_mask + at, scale, count * PANEL);
       clear_padding(g, &l->weight, panel, count);

@@ -37,10 +37,12 @@ void dropping_draw(const struct dropping *d, uint32_t *mask, const uint32_t seed
   }
 }
 
-void dropout_mask(struct dropout *l, const uint32_t seed[2], uint32_t step, uint32_t rows) {
+void dropout_mask(struct dropout *l, const uint32_t seed[2], uint32_t step, uint32_t first_row,
+                  uint32_t rows) {
   if (l->drop.mask == DW_MASK_ELEMENT) {
     for (uint32_t b = 0; b < rows; b++) {
-      dropping_draw(&l->drop, l->mask + b * padded(l->units), seed, step, b, 0, l->units);
+      dropping_draw(&l->drop, l->mask + b * padded(l->units), seed, step, first_row + b, 0,
+                    l->units);
     }
     return;
   }

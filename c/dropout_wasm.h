@@ -100,7 +100,7 @@ int DW_API(dw_parameter_write)(dw_model *m, uint32_t dense, uint32_t which, uint
 int DW_API(dw_optimizer_configure)(dw_model *m, uint32_t kind, uint32_t nesterov,
                                    double weight_decay, double beta1, double beta2, double epsilon);
 /* Starts epoch `epoch` (from 0) over the first `samples` rows of the data: draws the order of rows
- * (shuffle) or takes them as they stand. */
+ * (shuffle) or takes them as they stand.  The data needs labels; batch is cut to samples. */
 int DW_API(dw_train_begin)(dw_model *m, const dw_dataset *d, uint32_t samples, uint32_t batch,
                            uint32_t shuffle, uint32_t epoch);
 /* One step on the next batch (the last of an epoch may be smaller). */
@@ -124,7 +124,7 @@ int DW_API(dw_train_restore)(dw_model *m, double step, double position, double l
 
 /* ---- evaluation ---- */
 
-/* A report on data of so many classes by a model with so many outputs. */
+/* A report on data of so many classes by a model with so many outputs, each 1 to DW_MAX_UNITS. */
 dw_report *DW_API(dw_report_create)(uint32_t classes, uint32_t outputs);
 void DW_API(dw_report_destroy)(dw_report *r);
 /* Adds rows first ... first + count - 1, in evaluation.  eval_scale > 0 multiplies the output of
@@ -153,8 +153,8 @@ const uint32_t *DW_API(dw_confusion_view)(const dw_report *r);
 /* Rows first ... first + count - 1: labels [count] (NULL: none) and probabilities [count][O]. */
 int DW_API(dw_predict)(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count,
                        float *probabilities, uint16_t *labels);
-/* Output of layer `layer` (from 0, all kinds) for these rows, [count][units]; train: masks of
- * `step` on, with rows counted from 0. */
+/* Output of layer `layer` (from 0, all kinds) for these rows, [count][units]; train: the masks
+ * of `step`, for rows `first` on. */
 int DW_API(dw_activations)(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count,
                            uint32_t layer, uint32_t train, uint32_t step, float *values);
 /* The mask of a training step, bytes 0 or 1: dropout [rows][units], DropConnect [O][I]. */

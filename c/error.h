@@ -5,3 +5,8 @@
 /* Keeps "<text> <value>", returns `status`. */
 int fail(enum dw_status status, const char *text, double value);
 int fail_memory(double bytes);
+
+/* Checks of arguments that several functions take. */
+int check_drop(double p, uint32_t mask, uint32_t scaling);
+/* The key of a seed: its low and its high word. */
+int split_seed(double seed, uint32_t key[2]);

@@ -12,7 +12,7 @@
 #endif
 enum { TILE_ROWS = DW_TILE_ROWS, TILE_LANES = DW_TILE_LANES, TILE_VECTORS = DW_TILE_LANES / 4 };
 
-/* Where a tile reads A: row r, term k is at a[r][k * a_step]. */
+/* Where a tile reads and writes: term k of row r is at a[r][k * a_step], its sums at c[r]. */
 struct tile {
   const float *a[TILE_ROWS];
   float *c[TILE_ROWS];

@@ -1,7 +1,8 @@
 /* Every stage of a training step as a pair, forward and backward, in the data's order.
  *
- * B rows of the batch, I inputs, O units.  Row matrices are [B][padded(columns)] (matrix.h), their
- * padding is not read.  A gradient is the value's name with d before it: dx is d loss / d x. */
+ * B rows of the batch, I inputs, O units.  Row matrices are [B][padded(columns)] (matrix.h); their
+ * padding may hold anything: it may be read, and never reaches a value that counts.  A gradient is
+ * the value's name with d before it: dx is d loss / d x. */
 #pragma once
 #include "dropout_wasm.h"
 #include "matrix.h"
@@ -50,6 +51,9 @@ struct dense {
   float *bias_state[2];
 };
 
+/* Panel rows of one gradient block: 32 x 128 bytes, still in the first cache when it is used. */
+enum { GRADIENT_ROWS = 32 };
+
 /* Shared scratch of all layers, sized for the largest. */
 struct workspace {
   struct nonzeros x, dz;   /* of the data layer's input; of the gradient at hand */
@@ -95,7 +99,8 @@ struct dropout {
   struct kept kept; /* of a shared mask */
 };
 
-void dropout_mask(struct dropout *l, const uint32_t seed[2], uint32_t step, uint32_t rows);
+void dropout_mask(struct dropout *l, const uint32_t seed[2], uint32_t step, uint32_t first_row,
+                  uint32_t rows);
 void dropout_forward(float *y, const float *x, const struct dropout *l, uint32_t rows);
 /* dy becomes dx = dy m scale. */
 void dropout_backward(float *dy, const struct dropout *l, uint32_t rows);

@@ -11,6 +11,11 @@ static void place(struct dw_report *m) {
 }
 
 dw_report *dw_report_create(uint32_t classes, uint32_t outputs) {
+  const char *wrong = NULL;
+  if (classes < 1 || classes > DW_MAX_UNITS) wrong = "classes must be 1 to 65536, not";
+  if (wrong) return fail(DW_INVALID_ARGUMENT, wrong, classes), NULL;
+  if (outputs < 1 || outputs > DW_MAX_UNITS) wrong = "outputs must be 1 to 65536, not";
+  if (wrong) return fail(DW_INVALID_ARGUMENT, wrong, outputs), NULL;
   dw_report *m = calloc(1, sizeof *m);
   if (!m) return fail_memory(sizeof *m), NULL;
   m->classes = classes, m->units = outputs, m->columns = classes + (outputs > classes);

@@ -62,6 +62,12 @@ bool model_place_state(struct dw_model *m, int slots) {
   return true;
 }
 
+/* Floats of a row matrix; 64 bits, since rows x padded(columns) may pass 2^32 where pointers
+ * have 32. */
+static uint64_t rows_size(uint32_t rows, uint32_t columns) {
+  return (uint64_t)rows * padded(columns);
+}
+
 static void place_nonzeros(struct nonzeros *s, struct arena *a, uint32_t rows, uint32_t columns) {
   uint64_t size = (uint64_t)rows * columns;
   s->row_start = arena_place(a, rows + 1ULL, sizeof *s->row_start);
@@ -80,29 +86,29 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
   for (uint32_t i = 0; i < m->layer_count; i++) {
     struct layer *l = &m->layers[i];
     widest = most(widest, l->units);
-    l->output = place_floats(a, rows * padded(l->units));
+    l->output = place_floats(a, rows_size(rows, l->units));
     if (l->kind == LAYER_DROPOUT) {
-      uint64_t mask_rows = l->dropout.drop.mask == DW_MASK_BATCH ? 1 : rows;
-      l->dropout.mask = arena_place(a, mask_rows * padded(l->units), sizeof(uint32_t));
+      uint32_t mask_rows = l->dropout.drop.mask == DW_MASK_BATCH ? 1 : rows;
+      l->dropout.mask = arena_place(a, rows_size(mask_rows, l->units), sizeof(uint32_t));
       l->dropout.kept.units = arena_place(a, l->units + 1ULL, sizeof(uint32_t));
     } else if (i == m->first_dense) {
       place_nonzeros(&w->x, a, rows, l->inputs);
     } else {
       hidden = most(hidden, l->units);
       uint64_t transposed = product_transposed_scratch(l->units, l->inputs);
-      uint64_t kept = (uint64_t)rows * padded(l->units);
+      uint64_t kept = rows_size(rows, l->units);
       packed = transposed > packed ? transposed : packed;
       packed = kept > packed ? kept : packed;
     }
   }
   place_nonzeros(&w->dz, a, rows, hidden);
   w->packed = place_floats(a, packed);
-  w->gradient = place_floats(a, padded(widest) + 32 * PANEL);
+  w->gradient = place_floats(a, padded(widest) + GRADIENT_ROWS * PANEL);
   w->words = arena_place(a, widest + 2ULL * PHILOX_BATCH, sizeof *w->words);
-  m->batch.images = place_floats(a, rows * padded(m->inputs));
+  m->batch.images = place_floats(a, rows_size(rows, m->inputs));
   m->batch.labels = arena_place(a, rows, sizeof *m->batch.labels);
-  m->probabilities = place_floats(a, rows * padded(model_outputs(m)));
-  for (int i = 0; i < 2; i++) m->gradient[i] = place_floats(a, rows * padded(widest));
+  m->probabilities = place_floats(a, rows_size(rows, model_outputs(m)));
+  for (int i = 0; i < 2; i++) m->gradient[i] = place_floats(a, rows_size(rows, widest));
 }
 
 bool model_reserve(struct dw_model *m, uint32_t rows) {
@@ -136,14 +142,14 @@ struct dropping *layer_dropping(struct layer *l) {
   return d->p > 0 ? d : NULL;
 }
 
-void masks_draw(struct dw_model *m, uint32_t step, uint32_t rows) {
+void masks_draw(struct dw_model *m, uint32_t step, uint32_t first_row, uint32_t rows) {
   for (uint32_t i = 0; i < m->layer_count; i++) {
     struct layer *l = &m->layers[i];
     if (!layer_dropping(l)) continue;
     if (l->kind == LAYER_DENSE) {
       dense_mask(&l->dense, m->seed, step, &m->work);
     } else {
-      dropout_mask(&l->dropout, m->seed, step, rows);
+      dropout_mask(&l->dropout, m->seed, step, first_row, rows);
     }
   }
 }

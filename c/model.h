@@ -44,8 +44,8 @@ struct dense *model_dense(const struct dw_model *m, uint32_t index);
 /* Whether a layer draws a mask (p > 0), and which. */
 struct dropping *layer_dropping(struct layer *l);
 
-/* Draws the masks of a step for `rows` rows. */
-void masks_draw(struct dw_model *m, uint32_t step, uint32_t rows);
+/* Draws the masks of a step for rows first_row ... first_row + rows - 1 of its batch. */
+void masks_draw(struct dw_model *m, uint32_t step, uint32_t first_row, uint32_t rows);
 /* Returns the layer's output: l->output, or x where the layer does nothing.  skip: units that the
  * layer behind drops for all rows need not be computed. */
 const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, uint32_t rows,

@@ -54,17 +54,18 @@ static int check_count(const char *text, double value, double most) {
 
 int dw_optimizer_configure(dw_model *m, uint32_t kind, uint32_t nesterov, double weight_decay,
                            double beta1, double beta2, double epsilon) {
-  double below1 = nextafter(1, 0);
+  double below1 = 1 - 0x1p-53;
   int status = DW_OK;
   if (!m->built)
     return fail(DW_INVALID_ARGUMENT, "the model is not built; layers:", m->layer_count);
   if (kind >= DW_OPTIMIZERS)
     return fail(DW_INVALID_ARGUMENT, "optimizer must be 0 to 2, not", kind);
   if (!status)
-    status = check_number("weight_decay must be finite and >= 0, not", weight_decay, 0, 1e300);
+    status = check_number("weight_decay must be a float32 >= 0, not", weight_decay, 0, FLT_MAX);
   if (!status) status = check_number("beta1 must be 0 to below 1, not", beta1, 0, below1);
   if (!status) status = check_number("beta2 must be 0 to below 1, not", beta2, 0, below1);
-  if (!status) status = check_number("epsilon must be finite and >= 0, not", epsilon, 0, 1e300);
+  if (!status)
+    status = check_number("epsilon must be a float32 above 1e-38, not", epsilon, FLT_MIN, FLT_MAX);
   if (status) return status;
   struct optimizer *o = &m->optimizer;
   if (!o->configured || o->kind != (enum dw_optimizer)kind) {
@@ -192,25 +193,30 @@ int dw_activations(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t co
   int status = check_rows(m, d, first, count);
   if (status) return status;
   if (layer >= m->layer_count) return fail(DW_INVALID_ARGUMENT, "there is no layer", layer);
-  if (!model_reserve(m, train ? count : EVALUATION_ROWS)) return DW_OUT_OF_MEMORY;
-  uint32_t batch = train ? count : EVALUATION_ROWS, units = m->layers[layer].units;
-  for (uint32_t done = 0; done < count; done += m->batch.rows) {
-    batch_gather(&m->batch, d, NULL, first + done, count - done < batch ? count - done : batch);
+  uint32_t units = m->layers[layer].units, rows;
+  for (uint32_t done = 0; done < count; done += rows) {
+    rows = count - done < EVALUATION_ROWS ? count - done : EVALUATION_ROWS;
+    batch_gather(&m->batch, d, NULL, first + done, rows);
     const float *x = m->batch.images;
-    if (train) masks_draw(m, step, m->batch.rows);
+    if (train) masks_draw(m, step, first + done, rows);
     for (uint32_t i = 0; i <= layer; i++) {
-      x = train ? layer_forward(m, i, x, m->batch.rows, i < layer)
-                : layer_evaluate(m, i, x, m->batch.rows, 1);
+      x = train ? layer_forward(m, i, x, rows, i < layer) : layer_evaluate(m, i, x, rows, 1);
     }
-    copy_rows(values + (size_t)done * units, x, units, m->batch.rows);
+    copy_rows(values + (size_t)done * units, x, units, rows);
   }
   return DW_OK;
 }
 
 /* ---- masks ---- */
 
-static void put_mask(uint8_t *to, const uint32_t *mask, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) to[i] = mask[i] != 0;
+/* lines x count numbers of a mask; a line is a row of the batch or, in DropConnect, a unit. */
+static void write_mask(uint8_t *mask, const struct dropping *d, const uint32_t seed[2],
+                       uint32_t step, uint32_t lines, uint32_t count, bool dense, uint32_t *words) {
+  bool shared = dense || d->mask == DW_MASK_BATCH;
+  for (uint32_t r = 0; r < lines; r++, mask += count) {
+    dropping_draw(d, words, seed, step, shared ? 0 : r, dense ? (uint64_t)r * count : 0, count);
+    for (uint32_t i = 0; i < count; i++) mask[i] = words[i] != 0;
+  }
 }
 
 int dw_mask(dw_model *m, uint32_t layer, uint32_t step, uint32_t rows, uint8_t *mask) {
@@ -219,25 +225,28 @@ int dw_mask(dw_model *m, uint32_t layer, uint32_t step, uint32_t rows, uint8_t *
   if (layer >= m->layer_count) return fail(DW_INVALID_ARGUMENT, "there is no layer", layer);
   struct layer *l = &m->layers[layer];
   const struct dropping *d = layer_dropping(l);
-  uint32_t count = l->kind == LAYER_DENSE ? l->inputs : l->units;
-  uint32_t lines = l->kind == LAYER_DENSE ? l->units : rows;
+  bool dense = l->kind == LAYER_DENSE;
+  uint32_t count = dense ? l->inputs : l->units, lines = dense ? l->units : rows;
   if (!d) return memset(mask, 1, (size_t)lines * count), DW_OK;
-  for (uint32_t r = 0; r < lines; r++) {
-    bool dense = l->kind == LAYER_DENSE, shared = dense || d->mask == DW_MASK_BATCH;
-    dropping_draw(d, m->work.words, m->seed, step, shared ? 0 : r, dense ? (uint64_t)r * count : 0,
-                  count);
-    put_mask(mask + (size_t)r * count, m->work.words, count);
-  }
+  write_mask(mask, d, m->seed, step, lines, count, dense, m->work.words);
   return DW_OK;
 }
 
 int dw_dropout_mask(double p, uint32_t rows, uint32_t columns, uint32_t mask, double seed,
                     uint32_t step, uint8_t *values) {
-  dw_model *m = dw_model_create(columns, seed);
-  int status = m ? dw_model_add_dropout(m, p, mask, DW_SCALE_NONE) : DW_INVALID_ARGUMENT;
-  if (!status) status = dw_model_add_dense(m, 1, DW_LINEAR, 0, DW_SCALE_NONE);
-  if (!status) status = dw_model_build(m);
-  if (!status) status = dw_mask(m, 0, step, rows, values);
-  dw_model_destroy(m);
-  return status;
+  uint32_t key[2] = {0, 0};
+  int status = check_drop(p, mask, DW_SCALE_NONE);
+  if (!status) status = split_seed(seed, key);
+  if (status) return status;
+  if (columns < 1 || columns > DW_MAX_UNITS) {
+    return fail(DW_INVALID_ARGUMENT, "columns must be 1 to 65536, not", columns);
+  }
+  struct dropping d;
+  dropping_set(&d, p, (enum dw_mask)mask, DW_SCALE_NONE);
+  if (!(p > 0)) return memset(values, 1, (size_t)rows * columns), DW_OK;
+  uint32_t *words = malloc((columns + PHILOX_BATCH) * sizeof *words);
+  if (!words) return fail_memory((columns + PHILOX_BATCH) * (double)sizeof *words);
+  write_mask(values, &d, key, step, rows, columns, false, words);
+  free(words);
+  return DW_OK;
 }

@@ -9,7 +9,7 @@ enum dw_status train_step(struct dw_model *m, double learning_rate, double momen
   const float *x[INPUTS] = {m->batch.images};
   uint32_t rows = m->batch.rows, outputs = model_outputs(m), i;
   m->work.macs = m->work.macs_dense = 0;
-  masks_draw(m, (uint32_t)m->train[DW_TRAIN_STEP], rows);
+  masks_draw(m, (uint32_t)m->train[DW_TRAIN_STEP], 0, rows);
 
   for (i = 0; i < m->layer_count; i++) x[i + 1] = layer_forward(m, i, x[i], rows, true);
 

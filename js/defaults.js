@@ -37,6 +37,7 @@ export const OPTIMIZERS = Object.freeze({
   },
 });
 
+/** In the order of `enum dw_optimizer`. */
 export const OPTIMIZER_NAMES = /** @type {OptimizerName[]} */ (Object.keys(OPTIMIZERS));
 
 export const DEFAULTS = Object.freeze({

@@ -1,16 +1,15 @@
 /**
- * A model on the thread that owns the core. Every public method is a message's `method`; each one
- * gives way between short slices, so that others run between two steps of a training.
+ * A model on the thread that owns the core. Every public method is a message's `method`; those whose
+ * work grows with the data give way between short slices, so that others run between two steps of a
+ * training.
  */
 
+import { ACTIVATIONS, MASKS, SCALINGS } from './layers.js';
 import { Training } from './training.js';
 import { EVALUATION_ROWS, readReport } from './report-reader.js';
 import { sha256Hex } from './data/sha256.js';
+import { OutOfMemoryError } from './errors.js';
 import { summarize, unitsOf } from './summary.js';
-
-const ACTIVATION = ['linear', 'relu', 'tanh', 'sigmoid', 'selu'];
-const MASK = ['element', 'batch'];
-const SCALING = ['train', 'eval', 'none'];
 
 /** `dw_image_format` */
 const BYTES = 0;
@@ -31,9 +30,24 @@ function place(name) {
   return [Number(dense), PARAMETERS[/** @type {keyof typeof PARAMETERS} */ (kind)]];
 }
 
+/**
+ * @template {Float32Array | Uint16Array} T
+ * @param {new (length: number) => T} Type
+ * @param {number} length
+ * @returns {T}
+ * @throws {OutOfMemoryError}
+ */
+function allocate(Type, length) {
+  try {
+    return new Type(length);
+  } catch (cause) {
+    throw new OutOfMemoryError(`not enough memory for a result of ${length} values`, { cause });
+  }
+}
+
 /** @typedef {import('./core/core.js').Core} Core */
 /** @typedef {import('./task.js').Task} Task */
-/** @typedef {{ data: number, samples: number, features: number, classes: number }} Stored */
+/** @typedef {{ data: number, samples: number, features: number, classes: number, floats: boolean }} Stored */
 /** @typedef {{ shape: number[], data: Float32Array }} Parameter */
 
 export class Engine {
@@ -73,14 +87,14 @@ export class Engine {
   #addLayer(model, layer) {
     const { call } = this.#core;
     if (layer.type === 'dropout') {
-      const mask = MASK.indexOf(layer.mask);
-      const scaling = SCALING.indexOf(layer.scaling);
+      const mask = MASKS.indexOf(layer.mask);
+      const scaling = SCALINGS.indexOf(layer.scaling);
       this.#core.check(call.dw_model_add_dropout(model, layer.p, mask, scaling));
       return;
     }
     const { p, scaling: scalingName } = layer.dropConnect ?? { p: 0, scaling: 'train' };
-    const activation = ACTIVATION.indexOf(layer.activation);
-    const scaling = SCALING.indexOf(scalingName);
+    const activation = ACTIVATIONS.indexOf(layer.activation);
+    const scaling = SCALINGS.indexOf(scalingName);
     this.#core.check(call.dw_model_add_dense(model, layer.units, activation, p, scaling));
   }
 
@@ -100,7 +114,7 @@ export class Engine {
     const format = floats ? FLOATS : BYTES;
     const { call } = this.#core;
     const data = this.#core.made(call.dw_dataset_create(samples, features, classes, format));
-    this.#stored.set(this.#nextStored, { data, samples, features, classes });
+    this.#stored.set(this.#nextStored, { data, samples, features, classes, floats });
     return this.#nextStored++;
   }
 
@@ -109,14 +123,15 @@ export class Engine {
    *   `offset` in elements
    */
   writeData({ id, part, offset, values }) {
-    const { data, samples, features } = this.#data(id);
+    const { data, samples, features, floats } = this.#data(id);
     const { call } = this.#core;
     if (part === 'labels') {
       const labels = this.#core.view(Uint16Array, call.dw_dataset_labels_view(data), samples);
       labels.set(values, offset);
       return;
     }
-    const Type = values instanceof Float32Array ? Float32Array : Uint8Array;
+    const Type = floats ? Float32Array : Uint8Array;
+    if (!(values instanceof Type)) throw new TypeError(`data set ${id} holds a ${Type.name}`);
     const images = call.dw_dataset_images_view(data);
     this.#core.view(Type, images, samples * features).set(values, offset);
   }
@@ -188,8 +203,8 @@ export class Engine {
     const { samples, data: pointer } = this.#data(data);
     const { call } = this.#core;
     const outputs = this.#outputs();
-    const labels = new Uint16Array(samples);
-    const probabilities = new Float32Array(samples * outputs);
+    const labels = allocate(Uint16Array, samples);
+    const probabilities = allocate(Float32Array, samples * outputs);
     for (let first = 0; first < samples; first += EVALUATION_ROWS) {
       const count = Math.min(EVALUATION_ROWS, samples - first);
       // Labels lie behind the probabilities in one piece of scratch memory.
@@ -204,22 +219,33 @@ export class Engine {
     return { labels, probabilities };
   }
 
-  /** @param {{ data: number, layer: number, train: boolean, step: number }} args */
-  activations({ data, layer, train, step }) {
+  /**
+   * @param {{ data: number, layer: number, train: boolean, step: number }} args
+   * @param {Task} task
+   */
+  async activations({ data, layer, train, step }, task) {
     const { samples, data: pointer } = this.#data(data);
-    const length = samples * this.#units(layer);
-    return this.#core.filled(Float32Array, length, (address) =>
-      this.#core.call.dw_activations(
-        this.#model,
-        pointer,
-        0,
-        samples,
-        layer,
-        Number(train),
-        step,
-        address,
-      ),
-    );
+    const { call } = this.#core;
+    const units = this.#units(layer);
+    const values = allocate(Float32Array, samples * units);
+    for (let first = 0; first < samples; first += EVALUATION_ROWS) {
+      const count = Math.min(EVALUATION_ROWS, samples - first);
+      const part = this.#core.filled(Float32Array, count * units, (address) =>
+        call.dw_activations(
+          this.#model,
+          pointer,
+          first,
+          count,
+          layer,
+          Number(train),
+          step,
+          address,
+        ),
+      );
+      values.set(part, first * units);
+      await task.breathe();
+    }
+    return values;
   }
 
   // What a model is

@@ -65,7 +65,7 @@ export class OutOfMemoryError extends DropoutWasmError {
   }
 }
 
-/** The loss or a weight is no longer finite. */
+/** The training loss of a step is not finite; the weights are those before that step. */
 export class DivergedError extends DropoutWasmError {
   static {
     setName(this, 'DivergedError');

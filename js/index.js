@@ -10,3 +10,17 @@ export { variants } from './variants.js';
 export { compare } from './compare.js';
 export { PauseController } from './pause.js';
 export * from './errors.js';
+
+/**
+ * @typedef {import('./dataset.js').Dataset} Dataset
+ * @typedef {import('./layers.js').Spec} Spec
+ * @typedef {import('./layers.js').SpecInput} SpecInput
+ * @typedef {import('./options.js').FitOptions} FitOptions
+ * @typedef {import('./options.js').FitProgress} FitProgress
+ * @typedef {import('./options.js').Runtime} Runtime
+ * @typedef {import('./training.js').History} History
+ * @typedef {import('./report-reader.js').Report} Report
+ * @typedef {import('./compare.js').CompareOptions} CompareOptions
+ * @typedef {import('./comparison/line.js').RunLine} RunLine
+ * @typedef {import('./statistics.js').Summary} Summary
+ */

@@ -31,6 +31,7 @@ import {
  * @typedef {{ input: number, layers: LayerInput[], seed?: number }} SpecInput
  */
 
+// In the order of dropout_wasm.h's enums.
 /** @type {readonly Activation[]} */
 export const ACTIVATIONS = Object.freeze(['linear', 'relu', 'tanh', 'sigmoid', 'selu']);
 /** @type {readonly Mask[]} */

@@ -1,8 +1,6 @@
 /** What a user holds: a network, and everything that can be asked of it. */
 
-import { connectHere, connectWorker } from './connection.js';
-import { loadModule } from './core/module.js';
-import { candidates } from './core/variants.js';
+import { connect } from './connect.js';
 import {
   LIMITS,
   arrayKind,
@@ -17,11 +15,11 @@ import {
   typeError,
 } from './options.js';
 import { checkDataset } from './dataset.js';
-import { DropoutWasmError, EngineError } from './errors.js';
+import { DropoutWasmError } from './errors.js';
 import { resolveSpec } from './layers.js';
 import { summarize, unitsOf } from './summary.js';
 import { checkParameters } from './parameters.js';
-import { release, upload } from './upload.js';
+import { checkValues, release, upload } from './upload.js';
 
 /** @typedef {import('./dataset.js').Dataset} Dataset */
 /** @typedef {import('./report-reader.js').Report} Report */
@@ -46,7 +44,7 @@ const STEP = { min: 0, max: 2 ** 32 - 1 };
 export async function createModel(spec, runtime) {
   const resolved = resolveSpec(spec);
   const { numerics, ...where } = resolveRuntime(runtime);
-  const { connection, variant } = await connect(candidates(numerics), where);
+  const { connection, variant } = await connect(numerics, where);
   try {
     await connection.call('create', resolved);
   } catch (error) {
@@ -56,22 +54,9 @@ export async function createModel(spec, runtime) {
   return new Model(connection, resolved, { numerics, variant });
 }
 
-/**
- * @param {import('./core/variants.js').CoreVariant[]} variants best first
- * @param {Omit<import('./options.js').ResolvedRuntime, 'numerics'>} where
- * @returns {Promise<{ connection: import('./connection.js').Connection, variant: string }>}
- */
-async function connect([variant, ...others], where) {
-  const { worker, wasm, workerUrl } = where;
-  try {
-    const module = await loadModule(variant, wasm);
-    const connection = await (worker ? connectWorker(module, workerUrl) : connectHere(module));
-    return { connection, variant };
-  } catch (error) {
-    // What an engine says that it can run and then cannot is no reason to fail while another build can.
-    if (error instanceof EngineError && others.length > 0) return connect(others, where);
-    throw error;
-  }
+// Node 20 and browsers of its age have no such symbol; `await using`, compiled for them, looks for it.
+if (!Symbol.asyncDispose) {
+  Object.defineProperty(Symbol, 'asyncDispose', { value: Symbol.for('Symbol.asyncDispose') });
 }
 
 /** Made by `createModel`. Every method returns a promise; after `dispose` each one rejects. */
@@ -132,6 +117,9 @@ export class Model {
    */
   async #fit(dataset, { validation, ...plan }, { signal, pause, onProgress, onEpoch }) {
     const { samples, classes } = dataset;
+    // Bad data is refused before a new run takes the place of an interrupted one.
+    await checkValues(dataset, 'dataset');
+    if (validation) await checkValues(validation, 'validation');
     await this.#connection.call('prepareFit', { samples, classes, plan });
     // The data stays here: a resumed run hands it over again.
     if (!plan.resume) this.#validation = validation;
@@ -201,22 +189,21 @@ export class Model {
    * @param {number} options.layer index in `spec.layers`
    * @param {'eval' | 'train'} [options.mode] 'eval'; 'train' applies the masks of `step`
    * @param {number} [options.step] 0
+   * @param {AbortSignal} [options.signal]
    * @returns {Promise<Float32Array>} rows x units, after the activation
    */
   async activations(images, options) {
     this.#connection.check();
-    const {
-      layer,
-      mode = 'eval',
-      step = 0,
-    } = checkKeys(options, ['layer', 'mode', 'step'], 'options');
+    const keys = ['layer', 'mode', 'step', 'signal'];
+    const { layer, mode = 'eval', step = 0, signal } = checkKeys(options, keys, 'options');
+    checkSignal(signal, 'signal');
     const args = {
       layer: this.#checkLayer(layer),
       train: checkOneOf(mode, ['eval', 'train'], 'mode') === 'train',
       step: checkInteger(step, 'step', STEP),
     };
-    return this.#withData({ images: this.#rows(images) }, undefined, (ids) =>
-      this.#connection.call('activations', { data: ids.images, ...args }),
+    return this.#withData({ images: this.#rows(images) }, signal, (ids) =>
+      this.#connection.call('activations', { data: ids.images, ...args }, { signal }),
     );
   }
 
@@ -270,7 +257,7 @@ export class Model {
   }
 
   /**
-   * @returns {Promise<{ layers: object[], parameters: number, multiplyAdds: number, bytes: number }>}
+   * @returns {Promise<{ layers: import('./summary.js').LayerSummary[], parameters: number, multiplyAdds: number, bytes: number }>}
    *   `multiplyAdds` a row, forward; `bytes`: what the core holds for the model now
    */
   async summary() {
@@ -289,7 +276,7 @@ export class Model {
     this.#connection.dispose();
   }
 
-  async [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
+  async [Symbol.asyncDispose]() {
     await this.dispose();
   }
 
@@ -343,7 +330,9 @@ export class Model {
     const ids = {};
     try {
       for (const [name, rows] of Object.entries(data)) {
-        if (rows) ids[name] = await upload(this.#connection, rows, name, signal);
+        if (!rows) continue;
+        await checkValues(rows, name);
+        ids[name] = await upload(this.#connection, rows, signal);
       }
       return await use(ids);
     } finally {

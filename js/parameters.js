@@ -16,7 +16,8 @@ export function checkParameters(values, known) {
   /** @type {Record<string, Float32Array>} */
   const arrays = {};
   for (const [name, value] of Object.entries(values)) {
-    const data = value instanceof Float32Array ? value : value?.data;
+    const isArray = arrayKind(value) === 'Float32Array';
+    const data = /** @type {Float32Array} */ (isArray ? value : /** @type {any} */ (value)?.data);
     if (arrayKind(data) !== 'Float32Array') {
       throw typeError(name, 'a Float32Array, or { data: Float32Array }', data ?? value);
     }
@@ -24,12 +25,12 @@ export function checkParameters(values, known) {
     if (data.length !== length) {
       throw rangeError(`${name}.length`, `${known[name].join(' x ')} = ${length}`, data.length);
     }
-    const shape = value instanceof Float32Array ? undefined : value.shape;
+    const shape = isArray ? undefined : /** @type {any} */ (value).shape;
     if (shape && String(shape) !== String(known[name])) {
       throw rangeError(`${name}.shape`, `[${known[name]}]`, shape);
     }
     checkFinite(data, name);
-    arrays[name] = data.slice();
+    arrays[name] = new Float32Array(data);
   }
   return arrays;
 }

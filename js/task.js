@@ -2,24 +2,11 @@
 
 import { DropoutWasmError } from './errors.js';
 import { SLICE_MS } from './protocol.js';
+import { nextTurn } from './turn.js';
 
 /** The `code` of the error that an aborted task ends with; the caller's side puts the signal's own
  *  reason in its place. */
 export const ABORTED = 'ABORTED';
-
-/** A turn of the event loop. No timer and no animation frame, which hidden tabs hold back. */
-const nextTurn =
-  typeof setImmediate === 'function'
-    ? () => new Promise((resolve) => setImmediate(resolve))
-    : () =>
-        new Promise((resolve) => {
-          const { port1, port2 } = new MessageChannel();
-          port1.onmessage = () => {
-            port1.close();
-            resolve(undefined);
-          };
-          port2.postMessage(undefined);
-        });
 
 export class Task {
   #aborted = false;

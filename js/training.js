@@ -1,9 +1,7 @@
 /** The training of one model: epochs, progress, and a run that may be interrupted and finished. */
 
+import { OPTIMIZER_NAMES } from './defaults.js';
 import { Progress } from './progress.js';
-
-/** `enum dw_optimizer` */
-const OPTIMIZER = ['sgd', 'adam', 'adamw'];
 
 /** `enum dw_train_field` */
 export const STEP = 0;
@@ -141,7 +139,7 @@ export class Training {
     this.#core.check(
       this.#core.call.dw_optimizer_configure(
         this.#model,
-        OPTIMIZER.indexOf(name),
+        OPTIMIZER_NAMES.indexOf(name),
         Number(nesterov),
         weightDecay,
         beta1,

@@ -4,6 +4,7 @@
 import { checkFinite } from './dataset.js';
 import { arrayKind } from './check.js';
 import { UPLOAD_BYTES } from './protocol.js';
+import { nextTurn } from './turn.js';
 
 const TYPES = { Uint8Array, Uint16Array, Float32Array };
 
@@ -19,17 +20,16 @@ const TYPES = { Uint8Array, Uint16Array, Float32Array };
 /**
  * @param {import('./connection.js').Connection} connection
  * @param {Rows} rows
- * @param {string} name what the user calls them
  * @param {AbortSignal} [signal]
  * @returns {Promise<number>} the data's id on the other side
  */
-export async function upload(connection, rows, name, signal) {
+export async function upload(connection, rows, signal) {
   const { images, labels, samples, features, classes } = rows;
-  const floats = images instanceof Float32Array;
+  const floats = arrayKind(images) === 'Float32Array';
   const id = await connection.call('openData', { samples, features, classes, floats }, { signal });
   try {
-    await send(connection, id, 'images', images, name, signal);
-    if (labels) await send(connection, id, 'labels', labels, name, signal);
+    await send(connection, id, 'images', images, signal);
+    if (labels) await send(connection, id, 'labels', labels, signal);
     return id;
   } catch (error) {
     await release(connection, id);
@@ -42,16 +42,14 @@ export async function upload(connection, rows, name, signal) {
  * @param {number} id
  * @param {'images' | 'labels'} part
  * @param {Uint8Array | Float32Array | Uint16Array} array
- * @param {string} name
  * @param {AbortSignal} [signal]
  */
-async function send(connection, id, part, array, name, signal) {
+async function send(connection, id, part, array, signal) {
   const Type = TYPES[/** @type {keyof typeof TYPES} */ (arrayKind(array))];
   const length = UPLOAD_BYTES / Type.BYTES_PER_ELEMENT;
   for (let offset = 0; offset < array.length; offset += length) {
     // A copy by a constructor: `slice` of Node's Buffer shares the memory it is sliced from.
     const values = new Type(array.subarray(offset, offset + length));
-    if (values instanceof Float32Array) checkFinite(values, `${name}.${part}`, offset);
     const transfer = [/** @type {ArrayBuffer} */ (values.buffer)];
     await connection.call('writeData', { id, part, offset, values }, { transfer, signal });
   }
@@ -67,5 +65,19 @@ export async function release(connection, id) {
   } catch (error) {
     // A connection that has ended holds no data; why it ended is what its calls reject with.
     if (connection.isOpen) throw error;
+  }
+}
+
+/**
+ * Rejects values that are not finite before anything else is done with them; gives way meanwhile.
+ * @param {Rows} rows
+ * @param {string} name
+ */
+export async function checkValues({ images }, name) {
+  if (arrayKind(images) !== 'Float32Array') return;
+  const values = /** @type {Float32Array} */ (images);
+  for (let at = 0; at < values.length; at += UPLOAD_BYTES) {
+    checkFinite(values.subarray(at, at + UPLOAD_BYTES), `${name}.images`, at);
+    await nextTurn();
   }
 }

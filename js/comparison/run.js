@@ -63,6 +63,8 @@ export async function execute(run, { data, runtime, pause, signal, onProgress, o
     });
     const report =
       history.epochs.at(-1)?.validation ?? (await model.evaluate(data.test, { signal }));
+    if (!Number.isFinite(report.loss))
+      throw new DivergedError('the loss on the test set is not finite');
     const line = await describe(run, model, history, report);
     await onRun?.(line, { model });
     return line;

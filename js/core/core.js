@@ -23,10 +23,12 @@ export class Core {
   call;
   /** @type {WebAssembly.Memory} */
   #memory;
+  /** @type {EngineError | undefined} */
+  #broken;
 
   /** @param {WebAssembly.Instance} instance */
   constructor(instance) {
-    this.call = /** @type {any} */ (instance.exports);
+    this.call = guarded(instance.exports, (error) => this.#trapped(error));
     this.#memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
   }
 
@@ -37,7 +39,7 @@ export class Core {
    */
   static async of(module) {
     const known = instances.get(module);
-    if (known) return known;
+    if (known && !known.isBroken) return known;
     let core;
     try {
       core = new Core(await WebAssembly.instantiate(module, {}));
@@ -60,6 +62,25 @@ export class Core {
         `the WebAssembly core computes ${what} ${found}, and ${expected} is right`,
       );
     }
+  }
+
+  /**
+   * A trap leaves the core's memory in an unknown state: nothing is called in it again.
+   * @param {Error} cause
+   */
+  #trapped(cause) {
+    this.#broken ??= new EngineError(`the WebAssembly core failed: ${cause.message}`, { cause });
+    for (const name of Object.keys(this.call)) {
+      this.call[name] = () => {
+        throw this.#broken;
+      };
+    }
+    return this.#broken;
+  }
+
+  /** Whether a new model may still be made here. */
+  get isBroken() {
+    return this.#broken !== undefined;
   }
 
   /** @param {number} status @throws {Error} what the core says of its last failure */
@@ -154,4 +175,27 @@ export class Core {
       this.check(use(address));
     });
   }
+}
+
+/**
+ * The exports, with every trap turned into a typed error.
+ * @param {WebAssembly.Exports} exports
+ * @param {(trap: Error) => Error} trapped
+ * @returns {Record<string, (...args: any[]) => any>}
+ */
+function guarded(exports, trapped) {
+  /** @type {Record<string, (...args: any[]) => any>} */
+  const calls = {};
+  for (const [name, value] of Object.entries(exports)) {
+    if (typeof value !== 'function') continue;
+    calls[name] = (...args) => {
+      try {
+        return value(...args);
+      } catch (error) {
+        if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+        throw trapped(error);
+      }
+    };
+  }
+  return calls;
 }

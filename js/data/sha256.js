@@ -1,6 +1,7 @@
 /** SHA-256 of data sets: by the platform where it offers it, else by a library. */
 
 import { sha256 } from '@noble/hashes/sha2.js';
+import { nextTurn } from '../turn.js';
 
 /** Bytes hashed at a stretch on the caller's thread: about 5 ms, so that a page keeps drawing. */
 const SLICE = 2 ** 20;
@@ -24,21 +25,9 @@ async function digest(bytes) {
   const hash = sha256.create();
   for (let at = 0; at < bytes.length; at += SLICE) {
     hash.update(bytes.subarray(at, at + SLICE));
-    await nextTask();
+    await nextTurn();
   }
   return hash.digest();
-}
-
-/** A turn of the event loop; unlike a timer, a message is not held back in a hidden tab. */
-function nextTask() {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve(undefined);
-    };
-    port2.postMessage(undefined);
-  });
 }
 
 /** @param {Uint8Array} bytes */

@@ -75,17 +75,33 @@ describe('the tarball in an empty project', () => {
   test('its types are found and strict', async () => {
     await writeFile(
       join(project, 'index.ts'),
-      `import { createModel, dense, type Model } from 'dropout-wasm';
+      `import { createModel, dense, type Dataset, type History, type Model, type Report } from 'dropout-wasm';
        const model: Model = await createModel({ input: 2, layers: [dense(2)] });
        const { labels } = await model.predict(new Float32Array(2));
        export const first: number = labels[0];
+       export const units: number = (await model.summary()).layers[0].units;
+       export async function train(data: Dataset): Promise<[History, Report]> {
+         await using own = await createModel({ input: 2, layers: [dense(2)] });
+         return [await own.fit(data, { epochs: 2 }), await own.evaluate(data)];
+       }
        // @ts-expect-error units are a number
        dense('2');`,
     );
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     await run(
       'node',
-      [tsc, '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', 'index.ts'],
+      [
+        tsc,
+        '--noEmit',
+        '--strict',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2022',
+        '--lib',
+        'es2022,dom,esnext.disposable',
+        'index.ts',
+      ],
       { cwd: project },
     ).catch((error) => assert.fail(error.stdout));
   });

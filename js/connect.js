@@ -1,0 +1,29 @@
+/** From numerics to a connection: the best build of the core that starts here. */
+
+import { connectHere, connectWorker } from './connection.js';
+import { loadModule } from './core/module.js';
+import { candidates } from './core/variants.js';
+import { EngineError } from './errors.js';
+
+/**
+ * @param {import('./defaults.js').Numerics} numerics
+ * @param {Omit<import('./options.js').ResolvedRuntime, 'numerics'>} where
+ * @returns {Promise<{ connection: import('./connection.js').Connection, variant: string }>} variant:
+ *   the build, 'custom' for one that the caller brought
+ */
+export async function connect(numerics, { worker, wasm, workerUrl }) {
+  const variants = candidates(numerics);
+  for (const [i, variant] of variants.entries()) {
+    try {
+      const module = await loadModule(variant, wasm);
+      const connection = await (worker ? connectWorker(module, workerUrl) : connectHere(module));
+      return { connection, variant: wasm === undefined ? variant : 'custom' };
+    } catch (error) {
+      // What an engine says that it can run, and then cannot, is no reason to fail while another
+      // build can.
+      const isLast = wasm !== undefined || i === variants.length - 1;
+      if (isLast || !(error instanceof EngineError)) throw error;
+    }
+  }
+  throw new EngineError(`there is no build of the core for numerics '${numerics}'`);
+}
