@@ -4,7 +4,7 @@
  * the package's own table, so that the page, a link and the command line cannot differ.
  */
 
-import { DEFAULTS, NUMERICS } from '../js/defaults.js';
+import { DEFAULTS } from '../js/defaults.js';
 import { formatLink, parseLink } from '../js/link.js';
 import { SETTINGS, defaultLearningRate } from '../js/comparison/settings.js';
 import { NETWORKS, networkInfo } from '../js/variants.js';
@@ -96,18 +96,17 @@ export const CONTROLS = [
     group: 'Repetition',
     note: 'One run a seed and variant: 1-5, or 1,4,9.',
   },
-];
-
-/** With a single mode of the core there is nothing to choose. */
-if (NUMERICS.length > 1) {
-  CONTROLS.push({
+  {
     flag: 'numerics',
     kind: 'choice',
     label: 'Numerics',
     group: 'Repetition',
-    options: NUMERICS.map((value) => ({ value, label: value })),
-  });
-}
+    options: [
+      { value: 'strict', label: 'strict', note: 'the same weights in every browser' },
+      { value: 'fast', label: 'fast', note: 'may fuse multiply and add' },
+    ],
+  },
+];
 
 /** @param {string} flag */
 function rowOf(flag) {
