@@ -76,7 +76,7 @@ wasm() {
   need emcc emscripten
   need "$LLVM/clang" clang-19
   need "$LLVM/wasm-ld" lld-19
-  say 'compiling c/ to WebAssembly'
+  say 'compiling c/ to WebAssembly (once; about half a minute)'
   mkdir -p build
   cat >build/emscripten.py <<PYTHON
 EMSCRIPTEN_ROOT = '$EMSCRIPTEN'
@@ -110,7 +110,7 @@ natives() {
 bundle() { # everything but wasm
   newer dist/index.js js web build.sh package.json package-lock.json tsconfig.json tsconfig.types.json || return 0
   say 'bundling the package and the page'
-  local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify
+  local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify --line-limit=160
     --log-level=warning '--external:node:*')
   "${esbuild[@]}" js/worker.js --outfile=dist/worker.js --sourcemap
   "${esbuild[@]}" js/cli.js --outfile=dist/cli.js --platform=node \
@@ -171,7 +171,12 @@ case $command in
   build) build ;;
   start) build && exec node web/serve.js "$@" ;;
   test) run_tests "$@" ;;
-  compare) build && exec node dist/cli.js compare "$@" ;;
+  compare)
+    build
+    # a link's comparison: npm run compare -- run LINK
+    [ "${1:-}" = run ] || set -- compare "$@"
+    exec node dist/cli.js "$@"
+    ;;
   bench) build && exec node tests/bench/bench.js "$@" ;;
   natives) natives ;;
   lint) packages && lint ;;

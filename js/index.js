@@ -9,7 +9,15 @@ export { parseIdx } from './data/idx.js';
 export { variants } from './variants.js';
 export { compare } from './compare.js';
 export { PauseController } from './pause.js';
-export * from './errors.js';
+export {
+  DisposedError,
+  DivergedError,
+  DropoutWasmError,
+  EngineError,
+  FileError,
+  OutOfMemoryError,
+  WorkerLostError,
+} from './errors.js';
 
 /**
  * @typedef {import('./dataset.js').Dataset} Dataset

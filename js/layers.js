@@ -6,6 +6,7 @@
 import {
   DEFAULTS,
   LIMITS,
+  RUNTIME_KEYS,
   checkInteger,
   checkKeys,
   checkOneOf,
@@ -143,6 +144,14 @@ export function dropout(p = DEFAULTS.layer.p, options = {}) {
   return resolveDropout({ ...options, p }, '');
 }
 
+/** @param {any} spec where a model runs is no part of it */
+function checkRuntimeApart(spec) {
+  const key = RUNTIME_KEYS.find((name) => spec?.[name] !== undefined);
+  if (key) {
+    throw new TypeError(`${key} belongs in the second argument: createModel(spec, { ${key} })`);
+  }
+}
+
 /**
  * A whole network checked, every default filled in.
  *
@@ -152,6 +161,7 @@ export function dropout(p = DEFAULTS.layer.p, options = {}) {
  * @throws {TypeError | RangeError} naming the place, as `layers[2].p`
  */
 export function resolveSpec(spec) {
+  checkRuntimeApart(spec);
   const { input, layers, seed } = checkKeys(spec, ['input', 'layers', 'seed'], 'spec');
   checkInteger(input, 'input', LIMITS.input);
   if (!Array.isArray(layers)) throw typeError('layers', 'an array of layers', layers);

@@ -253,7 +253,9 @@ export class Model {
    */
   async info() {
     const info = await this.#connection.call('info');
-    return { engine: 'WebAssembly SIMD', ...this.#engine, seed: this.#spec.seed, ...info };
+    const engine =
+      this.#engine.variant === 'relaxed' ? 'WebAssembly relaxed SIMD' : 'WebAssembly SIMD';
+    return { engine, ...this.#engine, seed: this.#spec.seed, ...info };
   }
 
   /**

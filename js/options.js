@@ -52,7 +52,7 @@ export function resolveSeed(seed = DEFAULTS.seed, name = 'seed') {
  * @property {string} [workerUrl]
  */
 
-const RUNTIME_KEYS = ['worker', 'numerics', 'wasm', 'workerUrl'];
+export const RUNTIME_KEYS = ['worker', 'numerics', 'wasm', 'workerUrl'];
 
 /**
  * @param {Runtime} [runtime]

@@ -30,6 +30,8 @@ export async function compareCommand(request, signal) {
       `the training set has ${data.train.samples} images, fewer than a train-size of ${trainSize}`,
     );
   }
+  /** Runs of this call, by weights and seed. @type {Set<string>} */
+  const trained = new Set();
   const bar = progressBar(process.stderr);
   try {
     const { runs, summary } = await compare(variants, data, {
@@ -40,11 +42,15 @@ export async function compareCommand(request, signal) {
       signal,
       onProgress: bar.update,
       onRun: (line) => {
+        trained.add(line.weightsHash + line.seed);
         if (json === STDOUT) process.stdout.write(`${JSON.stringify(line)}\n`);
         else if (file !== undefined) return appendLine(file, line);
       },
     });
     bar.stop();
+    const taken = runs.filter((line) => !trained.has(line.weightsHash + line.seed)).length;
+    if (taken > 0)
+      process.stderr.write(`${taken} of ${runs.length} runs were in ${file} already\n`);
     const out = json === STDOUT ? process.stderr : process.stdout;
     out.write(summaryTables(summary, baseline ?? variants[0]));
     if (command === 'run') out.write(`\n${hashTable(runs)}`);

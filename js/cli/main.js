@@ -49,6 +49,10 @@ function report(error) {
     process.stderr.write('dropout-wasm: interrupted\n');
     return INTERRUPTED;
   }
+  if (/** @type {NodeJS.ErrnoException} */ (error)?.code === 'EPIPE') {
+    process.stderr.write('dropout-wasm: stopped, since whoever read the output closed it\n');
+    return FAILED;
+  }
   const isUsage = error instanceof UsageError;
   const hint = isUsage ? ' (dropout-wasm --help lists the options)' : '';
   process.stderr.write(`dropout-wasm: ${message}${hint}\n`);

@@ -219,7 +219,8 @@ export function parseSeeds(text, name) {
     const match = /^(\d+)(?:-(\d+))?$/.exec(part);
     if (!match) throw typeError(name, 'seeds such as 1-5 or 1,3,7', text);
     const first = checkInteger(Number(match[1]), name, LIMITS.seed);
-    const last = checkInteger(Number(match[2] ?? first), name, { ...LIMITS.seed, min: first });
+    const last = checkInteger(Number(match[2] ?? first), name, LIMITS.seed);
+    if (last < first) throw rangeError(name, `ranges that run upwards, ${last}-${first}`, part);
     // Before they are listed: a range may hold more than fits into memory.
     checkInteger(seeds.length + last - first + 1, `number of ${name}`, LIMITS.seeds);
     for (let seed = first; seed <= last; seed++) seeds.push(seed);

@@ -23,15 +23,42 @@ const CASES = ['standard-sgd', 'article-sgd', 'standard-adam', 'article-adam', '
 /** What a trained network must reach for its time to count; one epoch gives 0.94 and more. */
 const LEAST_ACCURACY = 0.9;
 
-const { values: options } = parseArgs({
-  options: {
-    repeat: { type: 'string', default: '3' },
-    steps: { type: 'string', default: String(EPOCH_STEPS) },
-    cases: { type: 'string', default: CASES.join() },
-    json: { type: 'string' },
-  },
-});
-const steps = Math.min(EPOCH_STEPS, Number(options.steps));
+const USAGE = 'npm run bench -- [--repeat N] [--steps N] [--cases a,b] [--json FILE]';
+
+/** @param {string} message */
+function stop(message) {
+  console.error(`${message}\nusage: ${USAGE}`);
+  process.exit(2);
+}
+
+/** @param {string} name @param {string} text */
+function whole(name, text) {
+  if (!/^[1-9]\d*$/.test(text)) stop(`--${name} must be a whole number from 1, got ${text}`);
+  return Number(text);
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        repeat: { type: 'string', default: '3' },
+        steps: { type: 'string', default: String(EPOCH_STEPS) },
+        cases: { type: 'string', default: CASES.join() },
+        json: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    return stop(error.message);
+  }
+}
+
+const options = readOptions();
+const repeat = whole('repeat', options.repeat);
+const steps = Math.min(EPOCH_STEPS, whole('steps', options.steps));
+const cases = options.cases.split(',');
+for (const name of cases) {
+  if (!CASES.includes(name)) stop(`--cases knows ${CASES.join()}, got ${name}`);
+}
 
 const { train, test } = await loadMnist();
 const server = await serve(fileURLToPath(new URL('../../', import.meta.url)));
@@ -56,8 +83,8 @@ const engines = {
 };
 
 const raw = [];
-for (let round = 0; round < Number(options.repeat); round++) {
-  for (const name of options.cases.split(',')) {
+for (let round = 0; round < repeat; round++) {
+  for (const name of cases) {
     for (const [engine, time] of Object.entries(engines)) {
       const { seconds, accuracy, hash } = await time(name);
       raw.push({ name, engine, round, steps, seconds, accuracy, hash });
@@ -74,7 +101,7 @@ const table = new Table({
   head: ['case', ...Object.keys(engines), 'test accuracy', 'same weights'],
   style: { head: [], border: [] },
 });
-for (const name of options.cases.split(',')) {
+for (const name of cases) {
   const runs = raw.filter((run) => run.name === name);
   const cells = Object.keys(engines).map((engine) => {
     const times = runs.filter((run) => run.engine === engine).map((run) => run.seconds);
@@ -86,7 +113,7 @@ for (const name of options.cases.split(',')) {
 }
 const machine = `${os.cpus()[0].model}, ${os.availableParallelism()} cores`;
 console.log(
-  `Seconds an epoch, median (range) of ${options.repeat}; ${machine}; ` +
+  `Seconds an epoch${steps < EPOCH_STEPS ? `, from ${steps} steps` : ''}, median (range) of ${repeat}; ${machine}; ` +
     `${new Date().toISOString().slice(0, 10)}\n${table}`,
 );
 if (options.json) {
