@@ -18,16 +18,19 @@ const blocks = (text, language) =>
     .filter(([, name]) => name === language)
     .map(([, , code]) => code);
 
-test("README's example prints what README says", async () => {
+test("README's examples print what README says", async () => {
   const readme = await readFile(new URL('README.md', ROOT), 'utf8');
-  const [example] = blocks(readme, 'js');
-  const [printed] = blocks(readme, 'text');
-  assert.ok(example && printed);
+  const examples = blocks(readme, 'js');
+  const printed = blocks(readme, 'text');
+  assert.ok(examples.length > 1 && examples.length === printed.length);
   await mkdir(FOLDER, { recursive: true });
   try {
-    await writeFile(new URL('example.js', FOLDER), example);
-    const { stdout } = await run('node', [fileURLToPath(new URL('example.js', FOLDER))]);
-    assert.equal(stdout, printed);
+    for (const [i, example] of examples.entries()) {
+      const file = new URL(`example-${i}.js`, FOLDER);
+      await writeFile(file, example);
+      const { stdout } = await run('node', [fileURLToPath(file)]);
+      assert.equal(stdout, printed[i]);
+    }
   } finally {
     await rm(FOLDER, { recursive: true, force: true });
   }
