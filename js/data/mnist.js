@@ -69,7 +69,13 @@ export async function loadMnist(options = {}) {
   try {
     throwIfAborted(controller.signal);
     const place = base === undefined ? await defaultPlace() : String(base);
-    const progress = progressOf(onProgress);
+    const progress = progressOf((value) => {
+      try {
+        onProgress?.(value);
+      } catch (error) {
+        controller.abort(error); // The caller's fault, and no file's: what loadMnist rejects with.
+      }
+    });
     const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(
       Object.values(FILES).map((file) =>
         load(file, place, base === undefined, {
@@ -120,7 +126,7 @@ async function installedPlace() {
 }
 
 /**
- * @param {((progress: LoadProgress) => void) | undefined} onProgress
+ * @param {(progress: LoadProgress) => void} onProgress
  * @returns {(file: string, loaded: number, total: number | undefined) => void}
  */
 function progressOf(onProgress) {
@@ -130,7 +136,7 @@ function progressOf(onProgress) {
     files.set(file, { loaded, total });
     const all = [...files.values()];
     const known = all.length === Object.keys(FILES).length && all.every((f) => f.total);
-    onProgress?.({
+    onProgress({
       loadedBytes: all.reduce((sum, f) => sum + f.loaded, 0),
       totalBytes: known ? all.reduce((sum, f) => sum + (f.total ?? 0), 0) : undefined,
       file,

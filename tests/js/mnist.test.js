@@ -264,3 +264,11 @@ test('options of loadMnist are checked', async () => {
     await assert.rejects(loadMnist(options), TypeError);
   }
 });
+
+test('what onProgress throws is what loadMnist rejects with', async () => {
+  const thrown = new Error('of the caller');
+  const onProgress = () => {
+    throw thrown;
+  };
+  await assert.rejects(loadMnist({ onProgress }), (error) => error === thrown);
+});
