@@ -57,6 +57,22 @@ function parseObject(line) {
   }
 }
 
+/** How every line that `appendLine` writes begins. */
+const BEGINNING = '{"spec":';
+
+/** @param {string} text @returns {boolean} what was cut off while it was written is none */
+function isJson(text) {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {string} text */
+const isBeginningOfRun = (text) => text.startsWith(BEGINNING) || BEGINNING.startsWith(text);
+
 /**
  * A last line without its newline: kept if it is whole, else taken away, so that the next line
  * does not grow together with it.
@@ -71,8 +87,8 @@ async function mend(path, text, torn, runs, index) {
   if (run) {
     runs.push(run);
     await appendFile(path, '\n');
-  } else if (index === 0 && !torn.startsWith('{')) {
-    parse(torn, index, path); // Somebody else's file: left as it is.
+  } else if (isJson(torn) || (index === 0 && !isBeginningOfRun(torn))) {
+    parse(torn, index, path); // Somebody else's: left as it is.
   } else {
     await truncate(path, Buffer.byteLength(text) - Buffer.byteLength(torn));
   }

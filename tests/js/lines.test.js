@@ -44,6 +44,15 @@ test('a last line cut off anywhere is taken away, and the next one stands alone'
   }
 });
 
+test('the only line, cut off anywhere, is taken away', async () => {
+  const whole = Buffer.from(text(1));
+  for (let length = 1; length < whole.length - 1; length++) {
+    const path = await file(whole.subarray(0, length));
+    assert.deepEqual(await readLines(path), []);
+    assert.equal(await readFile(path, 'utf8'), '');
+  }
+});
+
 test('a whole last line without its newline counts', async () => {
   const path = await file(text(1, 2).trimEnd());
   assert.deepEqual(await readLines(path), [run(1), run(2)]);
@@ -52,7 +61,18 @@ test('a whole last line without its newline counts', async () => {
 });
 
 test("somebody else's file is an error, and stays as it is", async () => {
-  for (const content of ['a,b\n1,2\n', 'notes', `${text(1)}[1]\n`, `${text(1)}{}\n${text(2)}`]) {
+  const contents = [
+    'a,b\n1,2\n',
+    'notes',
+    `${text(1)}[1]\n`,
+    `${text(1)}{}\n${text(2)}`,
+    // Without a last newline: whole JSON was not cut off, and a beginning may be another's.
+    '{"a":1}',
+    '{"a":1',
+    '[1,2]',
+    `${text(1)}{"a":1}`,
+  ];
+  for (const content of contents) {
     const path = await file(content);
     await assert.rejects(readLines(path), (error) => {
       assert.ok(error instanceof FileError);
