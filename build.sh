@@ -168,9 +168,13 @@ run_tests() {
 
 command=${1:-build}
 [ $# = 0 ] || shift
+# A function called before && runs without `set -e`: each command stands on a line of its own.
 case $command in
   build) build ;;
-  start) build && exec node web/serve.js "$@" ;;
+  start)
+    build
+    exec node web/serve.js "$@"
+    ;;
   test) run_tests "$@" ;;
   compare)
     build
@@ -178,9 +182,16 @@ case $command in
     [ "${1:-}" = run ] || set -- compare "$@"
     exec node dist/cli.js "$@"
     ;;
-  bench) build && exec node tests/bench/bench.js "$@" ;;
+  bench)
+    build
+    browsers
+    exec node tests/bench/bench.js "$@"
+    ;;
   natives) natives ;;
-  lint) packages && lint ;;
+  lint)
+    packages
+    lint
+    ;;
   format)
     packages
     need clang-format clang-format

@@ -13,9 +13,11 @@ import { startThread } from './thread.js';
 /** @typedef {import('./protocol.js').ControlAction} ControlAction */
 /** @typedef {{ signal?: AbortSignal, pause?: import('./pause.js').PauseController, onTold?: (told: any) => void }} Controls */
 
+/** @typedef {Omit<import('./protocol.js').CallMessage, 'kind'>} Call */
+
 /**
  * @typedef {object} Line what the two kinds differ in
- * @property {(id: number, method: string, args: any, transfer: ArrayBuffer[], onProgress: (value: any) => void) => Promise<any>} send
+ * @property {(call: Call, transfer: ArrayBuffer[], onProgress: (value: any) => void) => Promise<any>} send
  * @property {(id: number, action: ControlAction) => void} control
  * @property {() => void} close
  */
@@ -82,8 +84,8 @@ export class Connection {
     pause?.addEventListener('change', change);
     try {
       const lost = new Promise((_, reject) => this.#pending.set(id, reject));
-      const sent = this.#line.send(id, method, args, transfer, progress);
-      if (pause?.paused) change();
+      const paused = pause?.paused ?? false;
+      const sent = this.#line.send({ id, method, args, paused }, transfer, progress);
       const value = await Promise.race([lost, sent]);
       if (thrown) throw thrown.error;
       return value;
@@ -111,8 +113,8 @@ export async function connectHere(module) {
   /** @type {Set<Promise<any>>} */
   const running = new Set();
   return new Connection(() => ({
-    async send(id, method, args, _transfer, onProgress) {
-      const task = new Task(onProgress);
+    async send({ id, method, args, paused }, _transfer, onProgress) {
+      const task = new Task(onProgress, paused);
       tasks.set(id, task);
       const result = Promise.resolve().then(() => /** @type {any} */ (engine)[method](args, task));
       running.add(result);
@@ -178,11 +180,11 @@ export async function connectWorker(module, workerUrl) {
       lost: (reason, cause) => end(lost(reason, cause)),
     });
     return {
-      send: (id, method, args, transfer, onProgress) =>
+      send: (call, transfer, onProgress) =>
         new Promise((resolve, reject) => {
-          calls.set(id, { resolve, reject, onProgress });
+          calls.set(call.id, { resolve, reject, onProgress });
           thread.ref();
-          thread.post({ kind: 'call', id, method, args }, transfer);
+          thread.post({ kind: 'call', ...call }, transfer);
         }),
       control: (id, action) => thread.post({ kind: 'control', id, action }),
       close: () => thread.terminate(),

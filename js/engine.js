@@ -6,7 +6,8 @@
 
 import { ACTIVATIONS, MASKS, SCALINGS } from './layers.js';
 import { Training } from './training.js';
-import { EVALUATION_ROWS, readReport } from './report-reader.js';
+import { SLICE_ROWS } from './protocol.js';
+import { readReport } from './report-reader.js';
 import { sha256Hex } from './data/sha256.js';
 import { OutOfMemoryError } from './errors.js';
 import { summarize, unitsOf } from './summary.js';
@@ -187,8 +188,8 @@ export class Engine {
     const report = this.#core.made(call.dw_report_create(classes, outputs));
     try {
       const end = Math.min(rows, samples);
-      for (let first = 0; first < end; first += EVALUATION_ROWS) {
-        const count = Math.min(EVALUATION_ROWS, end - first);
+      for (let first = 0; first < end; first += SLICE_ROWS) {
+        const count = Math.min(SLICE_ROWS, end - first);
         this.#core.check(call.dw_evaluate(this.#model, data, first, count, evalScale, report));
         await task.breathe();
       }
@@ -205,8 +206,8 @@ export class Engine {
     const outputs = this.#outputs();
     const labels = allocate(Uint16Array, samples);
     const probabilities = allocate(Float32Array, samples * outputs);
-    for (let first = 0; first < samples; first += EVALUATION_ROWS) {
-      const count = Math.min(EVALUATION_ROWS, samples - first);
+    for (let first = 0; first < samples; first += SLICE_ROWS) {
+      const count = Math.min(SLICE_ROWS, samples - first);
       // Labels lie behind the probabilities in one piece of scratch memory.
       const floats = count * outputs + Math.ceil(count / 2);
       const both = this.#core.filled(Float32Array, floats, (address) =>
@@ -228,8 +229,8 @@ export class Engine {
     const { call } = this.#core;
     const units = this.#units(layer);
     const values = allocate(Float32Array, samples * units);
-    for (let first = 0; first < samples; first += EVALUATION_ROWS) {
-      const count = Math.min(EVALUATION_ROWS, samples - first);
+    for (let first = 0; first < samples; first += SLICE_ROWS) {
+      const count = Math.min(SLICE_ROWS, samples - first);
       const part = this.#core.filled(Float32Array, count * units, (address) =>
         call.dw_activations(
           this.#model,

@@ -117,22 +117,21 @@ export class Model {
    */
   async #fit(dataset, { validation, ...plan }, { signal, pause, onProgress, onEpoch }) {
     const { samples, classes } = dataset;
-    // Bad data is refused before a new run takes the place of an interrupted one.
-    await checkValues(dataset, 'dataset');
-    if (validation) await checkValues(validation, 'validation');
-    await this.#connection.call('prepareFit', { samples, classes, plan });
     // The data stays here: a resumed run hands it over again.
-    if (!plan.resume) this.#validation = validation;
-    const data = { dataset, validation: this.#validation };
+    const data = { dataset, validation: plan.resume ? this.#validation : validation };
+    const prepare = async () => {
+      await this.#connection.call('prepareFit', { samples, classes, plan });
+      this.#validation = data.validation;
+    };
     const onTold = (/** @type {any} */ told) =>
       told.epoch ? onEpoch?.(told.epoch) : onProgress?.(told.progress);
-    return this.#withData(data, signal, (ids) =>
+    const fit = (/** @type {Record<string, number>} */ ids) =>
       this.#connection.call(
         'fit',
         { train: ids.dataset, validation: ids.validation, maxSteps: plan.maxSteps },
         { signal, pause, onTold },
-      ),
-    );
+      );
+    return this.#withData(data, signal, fit, prepare);
   }
 
   /**
@@ -325,17 +324,18 @@ export class Model {
    * @param {Record<string, import('./upload.js').Rows | undefined>} data by the name the user knows
    * @param {AbortSignal | undefined} signal
    * @param {(ids: Record<string, number>) => Promise<R>} use
+   * @param {() => Promise<void>} [prepare] once the values are known to be good: bad data is refused
+   *   before a new run takes the place of an interrupted one
    * @returns {Promise<R>}
    */
-  async #withData(data, signal, use) {
+  async #withData(data, signal, use, prepare) {
+    const given = Object.entries(data).flatMap(([name, rows]) => (rows ? [{ name, rows }] : []));
+    for (const { name, rows } of given) await checkValues(rows, name);
+    await prepare?.();
     /** @type {Record<string, number>} */
     const ids = {};
     try {
-      for (const [name, rows] of Object.entries(data)) {
-        if (!rows) continue;
-        await checkValues(rows, name);
-        ids[name] = await upload(this.#connection, rows, signal);
-      }
+      for (const { name, rows } of given) ids[name] = await upload(this.#connection, rows, signal);
       return await use(ids);
     } finally {
       for (const id of Object.values(ids)) await release(this.#connection, id);

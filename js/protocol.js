@@ -6,7 +6,8 @@
 /**
  * To the thread.
  * @typedef {{ kind: 'start', module: WebAssembly.Module }} StartMessage first of all
- * @typedef {{ kind: 'call', id: number, method: string, args: any }} CallMessage a method of `Engine`
+ * @typedef {{ kind: 'call', id: number, method: string, args: any, paused: boolean }} CallMessage a method of
+ *   `Engine`; `paused`: it is to hold before it begins
  * @typedef {{ kind: 'control', id: number, action: ControlAction }} ControlMessage for call `id`
  * @typedef {'abort' | 'pause' | 'resume'} ControlAction
  * @typedef {StartMessage | CallMessage | ControlMessage} Request
@@ -36,3 +37,6 @@ export const PROGRESS_MS = 50;
 
 /** A worker that has said nothing for so long runs a script that is none of ours. */
 export const START_MS = 60_000;
+
+/** Rows that the core evaluates in one call: some milliseconds of work, so that a slice ends in time. */
+export const SLICE_ROWS = 256;

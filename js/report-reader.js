@@ -1,8 +1,5 @@
 /** An evaluation's report, out of the core's memory. */
 
-/** Rows evaluated at a stretch: some milliseconds of work. */
-export const EVALUATION_ROWS = 256;
-
 /** `enum dw_report_field` */
 const FIELDS = ['samples', 'loss', 'accuracy', 'macroF1', 'ece', 'brier'];
 const BINS = 15;

@@ -10,7 +10,7 @@ export const ABORTED = 'ABORTED';
 
 export class Task {
   #aborted = false;
-  #paused = false;
+  #paused;
   /** Long past: a task gives way once before it begins, to what was sent right behind its call. */
   #sliceEnd = 0;
   #busySince = performance.now();
@@ -18,9 +18,13 @@ export class Task {
   #wake = () => {};
   #busyMs = 0;
 
-  /** @param {(value: any) => void} [report] takes progress */
-  constructor(report = () => {}) {
+  /**
+   * @param {(value: any) => void} [report] takes progress
+   * @param {boolean} [paused] whether it holds before it begins
+   */
+  constructor(report = () => {}, paused = false) {
     this.report = report;
+    this.#paused = paused;
   }
 
   /** @param {import('./protocol.js').ControlAction} action */

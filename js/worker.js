@@ -29,8 +29,8 @@ async function receive(message, post) {
     }
     return;
   }
-  const { id, method, args } = message;
-  const task = new Task((value) => post({ kind: 'progress', id, value }));
+  const { id, method, args, paused } = message;
+  const task = new Task((value) => post({ kind: 'progress', id, value }), paused);
   tasks.set(id, task);
   try {
     const value = await /** @type {any} */ (engine)[method](args, task);

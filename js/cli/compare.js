@@ -3,7 +3,7 @@
 import { compare } from '../compare.js';
 import { loadMnist } from '../data/mnist.js';
 import { UsageError } from './arguments.js';
-import { appendLine, readLines } from './lines.js';
+import { appendLine, openLines, readLines } from './lines.js';
 import { progressBar } from './progress.js';
 import { hashTable, summaryTables } from './tables.js';
 
@@ -23,6 +23,7 @@ export async function compareCommand(request, signal) {
   const file = json === STDOUT ? undefined : json;
   // First what takes no time and may fail.
   const completed = file === undefined ? [] : await readLines(file);
+  if (file !== undefined) await openLines(file);
   const data = await loadMnist({ base, signal });
   const { trainSize = 0 } = settings;
   if (trainSize > data.train.samples) {
@@ -30,8 +31,7 @@ export async function compareCommand(request, signal) {
       `the training set has ${data.train.samples} images, fewer than a train-size of ${trainSize}`,
     );
   }
-  /** Runs of this call, by weights and seed. @type {Set<string>} */
-  const trained = new Set();
+  let trained = 0;
   const bar = progressBar(process.stderr);
   try {
     const { runs, summary } = await compare(variants, data, {
@@ -42,15 +42,16 @@ export async function compareCommand(request, signal) {
       signal,
       onProgress: bar.update,
       onRun: (line) => {
-        trained.add(line.weightsHash + line.seed);
+        trained++;
         if (json === STDOUT) process.stdout.write(`${JSON.stringify(line)}\n`);
         else if (file !== undefined) return appendLine(file, line);
       },
     });
     bar.stop();
-    const taken = runs.filter((line) => !trained.has(line.weightsHash + line.seed)).length;
-    if (taken > 0)
+    if (trained < runs.length) {
+      const taken = runs.length - trained;
       process.stderr.write(`${taken} of ${runs.length} runs were in ${file} already\n`);
+    }
     const out = json === STDOUT ? process.stderr : process.stdout;
     out.write(summaryTables(summary, baseline ?? variants[0]));
     if (command === 'run') out.write(`\n${hashTable(runs)}`);

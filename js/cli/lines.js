@@ -95,12 +95,21 @@ async function mend(path, text, torn, runs, index) {
 }
 
 /**
+ * Makes the file where there is none: that it cannot be written must show before anything trains.
+ * @param {string} path
+ */
+export const openLines = (path) => append(path, '');
+
+/**
  * @param {string} path
  * @param {RunLine} line
  */
-export async function appendLine(path, line) {
+export const appendLine = (path, line) => append(path, `${JSON.stringify(line)}\n`);
+
+/** @param {string} path @param {string} text */
+async function append(path, text) {
   try {
-    await appendFile(path, `${JSON.stringify(line)}\n`);
+    await appendFile(path, text);
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
     throw new FileError(`${path}: cannot be written: ${message}`, { address: path, cause: error });

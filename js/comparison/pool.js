@@ -14,16 +14,26 @@ import { follow } from '../abort.js';
  */
 export async function runPool(tasks, limit, signal) {
   const { controller, release } = follow(signal);
+  // A controller each: Node warns of a leak where more than ten listen to one signal.
+  /** @type {Set<AbortController>} */
+  const running = new Set();
+  controller.signal.addEventListener('abort', () => {
+    for (const task of running) task.abort(controller.signal.reason);
+  });
   /** @type {T[]} */
   const results = new Array(tasks.length);
   let next = 0;
   const lane = async () => {
     while (next < tasks.length && !controller.signal.aborted) {
       const i = next++;
+      const own = new AbortController();
+      running.add(own);
       try {
-        results[i] = await tasks[i](controller.signal);
+        results[i] = await tasks[i](own.signal);
       } catch (error) {
         controller.abort(error); // The first reason stands; later ones follow from it.
+      } finally {
+        running.delete(own);
       }
     }
   };

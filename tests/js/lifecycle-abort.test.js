@@ -249,3 +249,19 @@ test('disco#758, tfjs#102: epochs shorter than a slice give way, too', () => {
     assert.ok(given > 1, `${given} turns of this thread's event loop`);
   });
 });
+
+for (const worker of [true, false]) {
+  test(`a run that is paused before it begins takes no step, worker ${worker}`, () =>
+    withModels(
+      spec,
+      async (model) => {
+        const pause = new PauseController();
+        pause.pause();
+        const done = model.fit(data, { ...run, pause });
+        assert.equal(await standing(model), 0);
+        pause.resume();
+        await assertWhole(model, await done);
+      },
+      { worker },
+    ));
+}

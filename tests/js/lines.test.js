@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { appendLine, readLines } from '../../js/cli/lines.js';
+import { appendLine, openLines, readLines } from '../../js/cli/lines.js';
 import { FileError } from '../../js/errors.js';
 
 const run = (seed) => ({ spec: { input: 1, layers: [] }, variant: 'none', seed, note: 'ü' });
@@ -86,4 +86,8 @@ test("somebody else's file is an error, and stays as it is", async () => {
 test('a file that cannot be read or written is an error with its name', async () => {
   await assert.rejects(readLines(directory), FileError);
   await assert.rejects(appendLine(join(directory, 'no', 'x.jsonl'), run(1)), /x\.jsonl/);
+  await assert.rejects(openLines(join(directory, 'no', 'x.jsonl')), FileError);
+  const path = await file(text(1));
+  await openLines(path);
+  assert.equal(await readFile(path, 'utf8'), text(1), 'opening changes nothing');
 });

@@ -89,3 +89,19 @@ test("the caller's abort is the reason of the rejection, and no listener stays",
 test('no tasks are done at once', async () => {
   assert.deepEqual(await runPool([], 4), []);
 });
+
+test('twenty tasks at once listen to one signal each: Node sees no leak', async () => {
+  const warnings = [];
+  const onWarning = (warning) => warnings.push(warning.name);
+  process.on('warning', onWarning);
+  const { signal } = new AbortController();
+  const tasks = Array.from({ length: 20 }, (_, i) => async (own) => {
+    own.addEventListener('abort', () => {});
+    await new Promise((resolve) => setImmediate(resolve));
+    return i;
+  });
+  assert.equal((await runPool(tasks, 20, signal)).length, 20);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', onWarning);
+  assert.deepEqual(warnings, []);
+});
