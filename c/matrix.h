@@ -34,11 +34,18 @@ static inline size_t panels_index(const struct panels *p, uint32_t row, uint32_t
  * for products across it; both in ascending order. */
 struct nonzeros {
   uint32_t rows, columns, count;
-  uint32_t *row_start, *row_index;       /* [B + 1], [count]: columns */
+  uint32_t *block_start, *row_index;     /* [B blocks + 1], [count]: columns */
   uint32_t *column_start, *column_index; /* [columns + 1], [count]: rows */
   float *row_value, *column_value;       /* [count] */
-  uint32_t *cursor;                      /* [max(B, columns)], scratch */
+  uint32_t *cursor;                      /* [columns], scratch */
 };
+
+/* A row's list in blocks of columns, whose panel rows (128 x 128 bytes) stay in the first cache
+ * while all rows of the batch pass: block i of row b starts at block_start[b blocks + i]. */
+enum { LIST_BLOCK = 128 };
+static inline uint32_t list_blocks(uint32_t columns) {
+  return (columns + LIST_BLOCK - 1) / LIST_BLOCK;
+}
 
 /* Lists the nonzeros of a [B][lda] by row, then by column. */
 void nonzeros_list(struct nonzeros *s, const float *a, size_t lda, uint32_t rows, uint32_t columns);
@@ -50,7 +57,7 @@ bool nonzeros_worthwhile(const struct nonzeros *s, uint32_t columns_left);
 /* y[b][c] = sum over k of a[b][k] P[k][c].  y: [B][ldy], written up to the last whole panel. */
 void product_dense(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
                    const struct panels *p);
-void product_sparse(float *y, size_t ldy, struct nonzeros *a, const struct panels *p);
+void product_sparse(float *y, size_t ldy, const struct nonzeros *a, const struct panels *p);
 
 /* y[b][k] = sum over c of a[b][c] P[k][c].  `kept`, if not NULL, lists the k to compute, ascending;
  * the others become +0.  scratch: product_transposed_scratch floats. */

@@ -70,13 +70,14 @@ static uint64_t rows_size(uint32_t rows, uint32_t columns) {
 
 static void place_nonzeros(struct nonzeros *s, struct arena *a, uint32_t rows, uint32_t columns) {
   uint64_t size = (uint64_t)rows * columns;
-  s->row_start = arena_place(a, rows + 1ULL, sizeof *s->row_start);
+  s->block_start =
+      arena_place(a, (uint64_t)rows * list_blocks(columns) + 1, sizeof *s->block_start);
   s->row_index = arena_place(a, size, sizeof *s->row_index);
   s->row_value = place_floats(a, size);
   s->column_start = arena_place(a, columns + 1ULL, sizeof *s->column_start);
   s->column_index = arena_place(a, size, sizeof *s->column_index);
   s->column_value = place_floats(a, size);
-  s->cursor = arena_place(a, most(rows, columns), sizeof *s->cursor);
+  s->cursor = arena_place(a, columns, sizeof *s->cursor);
 }
 
 static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) {

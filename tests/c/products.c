@@ -53,17 +53,17 @@ static struct panels panels_from(const struct matrix *m) {
 
 static struct nonzeros nonzeros_create(uint32_t rows, uint32_t columns) {
   uint32_t size = rows * columns;
-  return (struct nonzeros){.row_start = ALLOCATE(uint32_t, rows + 1),
+  return (struct nonzeros){.block_start = ALLOCATE(uint32_t, rows * list_blocks(columns) + 1),
                            .row_index = ALLOCATE(uint32_t, size),
                            .column_start = ALLOCATE(uint32_t, columns + 1),
                            .column_index = ALLOCATE(uint32_t, size),
                            .row_value = ALLOCATE(float, size),
                            .column_value = ALLOCATE(float, size),
-                           .cursor = ALLOCATE(uint32_t, rows > columns ? rows : columns)};
+                           .cursor = ALLOCATE(uint32_t, columns)};
 }
 
 static void nonzeros_free(struct nonzeros *s) {
-  free(s->row_start), free(s->row_index), free(s->row_value);
+  free(s->block_start), free(s->row_index), free(s->row_value);
   free(s->column_start), free(s->column_index), free(s->column_value), free(s->cursor);
 }
 
@@ -250,22 +250,24 @@ static void kept_roads(void) { each_size(check_kept); }
 static void lists(void) {
   uint64_t state = 2;
   for (int i = 0; i < 4; i++) {
-    struct matrix a = matrix_random(17, 33, DENSITIES[i], &state);
+    struct matrix a = matrix_random(17, 2 * LIST_BLOCK + 33, DENSITIES[i], &state);
     struct nonzeros s = nonzeros_create(a.rows, a.columns);
     *matrix_at(&a, 3, 4) = -0.0F;
     nonzeros_list(&s, a.data, a.ld, a.rows, a.columns);
     nonzeros_list_columns(&s);
     uint32_t n = 0;
     for (uint32_t r = 0; r < a.rows; r++) {
-      expect(s.row_start[r] == n, "row %u starts at %u, not %u", r, s.row_start[r], n);
       for (uint32_t c = 0; c < a.columns; c++) {
+        uint32_t start = s.block_start[r * list_blocks(a.columns) + c / LIST_BLOCK];
+        if (c % LIST_BLOCK == 0) expect(start == n, "%u, %u starts at %u, not %u", r, c, start, n);
         float value = *matrix_at(&a, r, c);
         if (value == 0) continue;
         expect(s.row_index[n] == c && s.row_value[n] == value, "entry %u, %u is missing", r, c);
         n++;
       }
     }
-    expect(s.count == n && s.row_start[a.rows] == n, "%u entries, not %u", s.count, n);
+    expect(s.count == n && s.block_start[a.rows * list_blocks(a.columns)] == n,
+           "%u entries, not %u", s.count, n);
     n = 0;
     for (uint32_t c = 0; c < a.columns; c++) {
       expect(s.column_start[c] == n, "column %u starts at %u, not %u", c, s.column_start[c], n);
