@@ -69,21 +69,24 @@ void product_kept(float *y, size_t ldy, const float *a, size_t lda, uint32_t row
 DW_INLINE void gradient(float *g, const float *a, size_t lda, const float *v, size_t ldv,
                         uint32_t rows, uint32_t panel, uint32_t k0, uint32_t count,
                         const uint32_t *kept) {
-  for (uint32_t lane = 0; lane < PANEL; lane += TILE_LANES) {
-    const float *b = v + panel * PANEL + lane;
-    uint32_t k = 0;
-    for (; k + TILE_ROWS <= count; k += TILE_ROWS) {
-      struct tile t;
-      for (uint32_t i = 0; i < TILE_ROWS; i++) {
-        uint32_t at = kept ? kept[k + i] : k0 + k + i;
-        t.a[i] = a + at, t.c[i] = g + (size_t)(at - k0) * PANEL + lane;
+  for (uint32_t b0 = 0; b0 < rows; b0 += BLOCK_TERMS, a += BLOCK_TERMS * lda) {
+    uint32_t terms = least(BLOCK_TERMS, rows - b0);
+    for (uint32_t lane = 0; lane < PANEL; lane += TILE_LANES) {
+      const float *b = v + b0 * ldv + panel * PANEL + lane;
+      uint32_t k = 0;
+      for (; k + TILE_ROWS <= count; k += TILE_ROWS) {
+        struct tile t;
+        for (uint32_t i = 0; i < TILE_ROWS; i++) {
+          uint32_t at = kept ? kept[k + i] : k0 + k + i;
+          t.a[i] = a + at, t.c[i] = g + (size_t)(at - k0) * PANEL + lane;
+        }
+        tile_run(&t, TILE_ROWS, lda, b, ldv, NULL, terms, b0 == 0);
       }
-      tile_run(&t, TILE_ROWS, lda, b, ldv, NULL, rows, 1);
-    }
-    for (; k < count; k++) {
-      uint32_t at = kept ? kept[k] : k0 + k;
-      struct tile t = {.a = {a + at}, .c = {g + (size_t)(at - k0) * PANEL + lane}};
-      tile_run(&t, 1, lda, b, ldv, NULL, rows, 1);
+      for (; k < count; k++) {
+        uint32_t at = kept ? kept[k] : k0 + k;
+        struct tile t = {.a = {a + at}, .c = {g + (size_t)(at - k0) * PANEL + lane}};
+        tile_run(&t, 1, lda, b, ldv, NULL, terms, b0 == 0);
+      }
     }
   }
 }
