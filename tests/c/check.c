@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifndef __wasm__
 #include <sys/wait.h>
 #include <unistd.h>
+#endif
 
 enum { DETAILS = 5, LONGEST_SECONDS = 60 };
 
@@ -34,6 +36,15 @@ bool expect(bool holds, const char *format, ...) {
   return holds;
 }
 
+#ifdef __wasm__
+/* No processes here: a trap ends the program, and TAP's plan, its last line, is missing. */
+static bool run(const struct check *c) {
+  failures = 0;
+  c->run();
+  if (failures > DETAILS) printf("  # ... %d in all\n", failures);
+  return failures == 0;
+}
+#else
 static bool run(const struct check *c) {
   (void)fflush(stdout);
   pid_t child = fork();
@@ -50,6 +61,7 @@ static bool run(const struct check *c) {
   if (WIFSIGNALED(status)) printf("  # ended by signal %d\n", WTERMSIG(status));
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
+#endif
 
 int run_checks(const char *part) {
   int number = 0, broken = 0;

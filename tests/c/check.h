@@ -1,5 +1,6 @@
 /* What the checks of the C core share.  A check is a promise and a function that keeps it by
- * calling `expect`; each runs in a process of its own, so that a crash is one promise broken. */
+ * calling `expect`; each runs in a process of its own where
+ * there are processes, so that a crash is one promise broken. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
