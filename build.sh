@@ -14,6 +14,7 @@ WASM_FLAGS=(-std=c11 -msimd128 -mbulk-memory -mnontrapping-fptoint
   -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas)
 RELAXED=(-mrelaxed-simd -DDW_RELAXED)
 NATIVE_FLAGS=(-std=c11 -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas)
+COUNTED=(--wrap=malloc --wrap=calloc --wrap=realloc --wrap=free) # by tests/c/allocations.c
 STACK_BYTES=131072                 # the deepest call holds a pointer for each of 1024 layers
 CHECKS_STACK_BYTES=1048576         # checks keep arrays there
 INITIAL_BYTES=2097152 MAX_BYTES=4294967296
@@ -107,7 +108,7 @@ native() { # NAME COMPILER FLAG...
   newer "build/native/$name" c tests/c build.sh || return 0
   need "$compiler" "$compiler"
   mkdir -p build/native
-  "$compiler" "${NATIVE_FLAGS[@]}" "${@:3}" -Ic c/*.c tests/c/*.c -lm -o "build/native/$name"
+  "$compiler" "${NATIVE_FLAGS[@]}" "${@:3}" -Ic c/*.c tests/c/*.c -lm "${COUNTED[@]/#/-Wl,}" -o "build/native/$name"
 }
 
 # tests/c around the objects of a WebAssembly module, as a program for Node's WASI.
@@ -118,7 +119,7 @@ wasi() { # NAME FLAG...
   rm -rf "build/native/$1-wasm"
   objects_wasm "native/$1-wasm" tests/c -Ic "${@:2}"
   link_wasm "$program" "$LIBRARIES/crt1.o" "build/native/$1-wasm"/*.o "$core"/*.o \
-    -z stack-size=$CHECKS_STACK_BYTES
+    "${COUNTED[@]}" -z stack-size=$CHECKS_STACK_BYTES
 }
 
 natives() {
