@@ -8,9 +8,10 @@ import { startCore } from './support-build.js';
 /** `enum dw_train_field` and its end */
 const [LAST_LOSS, MACS, MACS_DENSE, FIELDS] = [3, 5, 6, 7];
 const [BYTES, FLOATS] = [0, 1];
-const FOR_EVERY_ROW = 1;
+/** `dw_activations`: with the masks of a step */
+const TRAINING = 1;
 
-/** The first step's batch begins here: rows of MNIST, as a data set. */
+/** `samples` rows of a data set from row `first` on, as one of their own. */
 export function rowsOf({ images, labels, features, classes }, first, samples) {
   return {
     images: images.subarray(first * features, (first + samples) * features),
@@ -47,19 +48,13 @@ export class CoreModel {
     [this.#core, this.#spec] = [core, spec];
     this.#model = core.made(call.dw_model_create(spec.input, spec.seed));
     for (const layer of spec.layers) {
-      const { p, scaling } = layer.type === 'dropout' ? layer : (layer.dropConnect ?? { p: 0 });
-      const scaled = scaling === undefined ? 0 : SCALINGS.indexOf(scaling);
-      core.check(
+      const drop = layer.type === 'dropout' ? layer : layer.dropConnect;
+      const { p, scaling } = drop ?? { p: 0, scaling: 'train' };
+      const [add, ...values] =
         layer.type === 'dropout'
-          ? call.dw_model_add_dropout(this.#model, p, MASKS.indexOf(layer.mask), scaled)
-          : call.dw_model_add_dense(
-              this.#model,
-              layer.units,
-              ACTIVATIONS.indexOf(layer.activation),
-              p,
-              scaled,
-            ),
-      );
+          ? [call.dw_model_add_dropout, p, MASKS.indexOf(layer.mask)]
+          : [call.dw_model_add_dense, layer.units, ACTIVATIONS.indexOf(layer.activation), p];
+      core.check(add(this.#model, ...values, SCALINGS.indexOf(scaling)));
     }
     core.check(call.dw_model_build(this.#model));
     const kind = OPTIMIZER_NAMES.indexOf(optimizer);
@@ -133,7 +128,7 @@ export class CoreModel {
           0,
           data.samples,
           layer,
-          FOR_EVERY_ROW,
+          TRAINING,
           step,
           address,
         ),
