@@ -9,10 +9,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 LLVM=/usr/lib/llvm-19/bin # the first Debian LLVM that knows relaxed SIMD's final opcodes
 EMSCRIPTEN=/usr/share/emscripten
+LIBRARIES=$EMSCRIPTEN/cache/sysroot/lib/wasm32-emscripten
 WASM_FLAGS=(-std=c11 -msimd128 -mbulk-memory -mnontrapping-fptoint
   -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas)
+RELAXED=(-mrelaxed-simd -DDW_RELAXED)
 NATIVE_FLAGS=(-std=c11 -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas)
+COUNTED=(--wrap=malloc --wrap=calloc --wrap=realloc --wrap=free) # by tests/c/allocations.c
 STACK_BYTES=131072                 # the deepest call holds a pointer for each of 1024 layers
+CHECKS_STACK_BYTES=1048576         # checks keep arrays there
 INITIAL_BYTES=2097152 MAX_BYTES=4294967296
 
 say() { printf '%s\n' "$*" >&2; }
@@ -52,21 +56,29 @@ newer() {
 
 # Emscripten compiles and gives its C library; LLVM 19 underneath it emits the code and links,
 # since Debian's own Emscripten (LLVM 14) knows relaxed SIMD by its draft opcodes only.
-compile_wasm() { # NAME FLAG...
-  local name=$1 out=build/$1 sysroot=$EMSCRIPTEN/cache/sysroot source objects=()
-  shift
-  mkdir -p "$out" dist/wasm
-  for source in c/*.c; do
-    local object level=-Os # a fifth smaller than with -O3, and as fast
+objects_wasm() { # FOLDER SOURCES FLAG...
+  local source
+  mkdir -p "build/$1"
+  for source in "$2"/*.c; do
+    local level=-Os # a fifth smaller than with -O3, and as fast
     case $source in c/gemm.c | c/sparse.c) level=-O3 ;; esac
-    object=$out/$(basename "$source" .c).o
     EM_CONFIG=$PWD/build/emscripten.py NODE_PATH=/usr/share/nodejs \
-      emcc "${WASM_FLAGS[@]}" "$level" "$@" -c "$source" -o "$object"
-    objects+=("$object")
+      emcc "${WASM_FLAGS[@]}" "$level" "${@:3}" -c "$source" -o "build/$1/$(basename "$source" .c).o"
   done
-  "$LLVM/wasm-ld" "${objects[@]}" -o "$out/linked.wasm" --no-entry --gc-sections --strip-all \
-    -z stack-size=$STACK_BYTES --stack-first --initial-memory=$INITIAL_BYTES --max-memory=$MAX_BYTES \
-    -L"$sysroot/lib/wasm32-emscripten" -lstandalonewasm-memgrow -lc -ldlmalloc -lcompiler_rt
+}
+
+link_wasm() { # OUT FILE_OR_FLAG...
+  "$LLVM/wasm-ld" "${@:2}" -o "$1" --stack-first --max-memory=$MAX_BYTES \
+    -L"$LIBRARIES" -lstandalonewasm-memgrow -lc -ldlmalloc -lcompiler_rt
+}
+
+compile_wasm() { # NAME FLAG...
+  local name=$1 out=build/$1
+  mkdir -p dist/wasm
+  rm -rf "$out"
+  objects_wasm "$name" c "${@:2}"
+  link_wasm "$out/linked.wasm" "$out"/*.o --no-entry --gc-sections --strip-all \
+    -z stack-size=$STACK_BYTES --initial-memory=$INITIAL_BYTES
   node_modules/.bin/wasm-opt -O3 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int \
     --enable-relaxed-simd --enable-sign-ext --enable-mutable-globals \
     "$out/linked.wasm" -o "dist/wasm/$name.wasm"
@@ -87,7 +99,7 @@ NODE_JS = '$(command -v node)'
 FROZEN_CACHE = True
 PYTHON
   compile_wasm dropout-simd
-  compile_wasm dropout-relaxed -mrelaxed-simd -DDW_RELAXED
+  compile_wasm dropout-relaxed "${RELAXED[@]}"
 }
 
 # The same C, natively: build/native/NAME, from c/*.c and tests/c/*.c.
@@ -96,7 +108,18 @@ native() { # NAME COMPILER FLAG...
   newer "build/native/$name" c tests/c build.sh || return 0
   need "$compiler" "$compiler"
   mkdir -p build/native
-  "$compiler" "${NATIVE_FLAGS[@]}" "${@:3}" -Ic c/*.c tests/c/*.c -lm -o "build/native/$name"
+  "$compiler" "${NATIVE_FLAGS[@]}" "${@:3}" -Ic c/*.c tests/c/*.c -lm "${COUNTED[@]/#/-Wl,}" -o "build/native/$name"
+}
+
+# tests/c around the objects of a WebAssembly module, as a program for Node's WASI.
+wasi() { # NAME FLAG...
+  local program=build/native/$1.wasm core=build/dropout-$1
+  newer "$program" c tests/c build.sh || return 0
+  [ -e "$core/linked.wasm" ] || compile_wasm "dropout-$1" "${@:2}"
+  rm -rf "build/native/$1-wasm"
+  objects_wasm "native/$1-wasm" tests/c -Ic "${@:2}"
+  link_wasm "$program" "$LIBRARIES/crt1.o" "build/native/$1-wasm"/*.o "$core"/*.o \
+    "${COUNTED[@]}" -z stack-size=$CHECKS_STACK_BYTES
 }
 
 natives() {
@@ -106,6 +129,10 @@ natives() {
   native clang clang -O2
   native sanitized clang -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
     -fno-sanitize-recover=all
+  native fused gcc -O2 -DDW_RELAXED -include tests/c/fused.h
+  wasm
+  wasi simd
+  wasi relaxed "${RELAXED[@]}"
 }
 
 bundle() { # everything but wasm
@@ -164,6 +191,13 @@ run_tests() {
     set -- tests/{c,js,browser,packaging}/*.test.js
   fi
   node --test --test-concurrency=1 "$@"
+  # Suites that make models run once more, on the relaxed build.
+  local models
+  mapfile -t models < <(grep -ls 'support-\(build\|models\|runs\)\.js' -- "$@")
+  [ ${#models[@]} = 0 ] && return
+  local relaxed=(--experimental-wasm-relaxed-simd) # what Node 20 needs, and later ones do not know
+  node "${relaxed[@]}" --eval 0 2>/dev/null || relaxed=()
+  TEST_NUMERICS=fast node "${relaxed[@]}" --test --test-concurrency=1 "${models[@]}"
 }
 
 command=${1:-build}
@@ -187,7 +221,10 @@ case $command in
     browsers
     exec node tests/bench/bench.js "$@"
     ;;
-  natives) natives ;;
+  natives)
+    packages
+    natives
+    ;;
   lint)
     packages
     lint

@@ -6,14 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifndef __wasm__
 #include <sys/wait.h>
 #include <unistd.h>
+#endif
 
 enum { DETAILS = 5, LONGEST_SECONDS = 60 };
 
-static const struct check *const LISTS[] = {
-    product_checks, math_checks,     random_checks,    error_checks,  memory_checks, extreme_checks,
-    order_checks,   gradient_checks, optimizer_checks, report_checks, NULL};
+static const struct check *const LISTS[] = {product_checks, math_checks,       random_checks,
+                                            error_checks,   memory_checks,     extreme_checks,
+                                            order_checks,   gradient_checks,   optimizer_checks,
+                                            report_checks,  allocation_checks, NULL};
 
 /* An allocation that the sanitizer finds too large is NULL, as from any other malloc.
  * NOLINTBEGIN(bugprone-reserved-identifier): the sanitizer's name for it */
@@ -34,6 +37,15 @@ bool expect(bool holds, const char *format, ...) {
   return holds;
 }
 
+#ifdef __wasm__
+/* No processes here: a trap ends the program, and TAP's plan, its last line, is missing. */
+static bool run(const struct check *c) {
+  failures = 0;
+  c->run();
+  if (failures > DETAILS) printf("  # ... %d in all\n", failures);
+  return failures == 0;
+}
+#else
 static bool run(const struct check *c) {
   (void)fflush(stdout);
   pid_t child = fork();
@@ -50,6 +62,7 @@ static bool run(const struct check *c) {
   if (WIFSIGNALED(status)) printf("  # ended by signal %d\n", WTERMSIG(status));
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
+#endif
 
 int run_checks(const char *part) {
   int number = 0, broken = 0;

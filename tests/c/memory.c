@@ -4,19 +4,24 @@
 #define _DEFAULT_SOURCE
 #include <stdlib.h>
 #include <string.h>
+#ifndef __wasm__
 #include <sys/resource.h>
+#endif
 
 #include "check.h"
 #include "network.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define LIMITED_BY_SANITIZER /* which itself reserves terabytes, and refuses one */
+#define LIMITED /* by the sanitizer, which itself reserves terabytes, and refuses one */
 #endif
+#endif
+#ifdef __wasm__
+#define LIMITED /* by addresses of 32 bits */
 #endif
 
 static void limit_memory(void) {
-#ifndef LIMITED_BY_SANITIZER
+#ifndef LIMITED
   const rlim_t bytes = 1ULL << 32;
   const struct rlimit limit = {bytes, bytes};
   (void)setrlimit(RLIMIT_AS, &limit);

@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "matrix.h"
+#include "simd.h"
 
 static const uint32_t ROWS[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 33, 64, 65};
 static const uint32_t SIZES[] = {1,  2,  3,  4,  5,  6,   7,   8,   9,  31,
@@ -67,6 +68,11 @@ static void nonzeros_free(struct nonzeros *s) {
   free(s->column_start), free(s->column_index), free(s->column_value), free(s->cursor);
 }
 
+/* sum + left * right, fused where this build fuses. */
+static float multiply_add(float left, float right, float sum) {
+  return f32x4_madd(f32x4_splat(left), f32x4_splat(right), f32x4_splat(sum))[0];
+}
+
 /* y = a b: the definition.  Every entry is checked against double precision on the way. */
 static struct matrix definition(const struct matrix *a, const struct matrix *b) {
   struct matrix y = matrix_create(a->rows, b->columns);
@@ -76,7 +82,7 @@ static struct matrix definition(const struct matrix *a, const struct matrix *b) 
       double exact = 0, magnitude = 0;
       for (uint32_t k = 0; k < a->columns; k++) {
         float left = *matrix_at(a, r, k), right = *matrix_at(b, k, c);
-        sum += left * right;
+        sum = multiply_add(left, right, sum);
         exact += (double)left * right, magnitude += fabs((double)left * right);
       }
       *matrix_at(&y, r, c) = sum;

@@ -5,45 +5,14 @@
 #include <string.h>
 
 #include "check.h"
-#include "network.h"
+#include "variants.h"
 
-enum { FEATURES = 784, HIDDEN = 512, CLASSES = 10, BATCH = 64 };
+enum { FEATURES = 784, CLASSES = 10, BATCH = 64 };
 enum { IMAGES_HEADER = 16, LABELS_HEADER = 8 }; /* bytes of IDX before the data */
-
-/* The article's layers, as the named variants write them; p is 0.5. */
-static const struct {
-  const char *name;
-  struct layer_spec dropout; /* after the hidden layers; none where p is 0 */
-  double drop_connect;       /* of the second layer */
-} VARIANTS[] = {
-    {"none", DROP(0, ELEMENT, NONE), 0},
-    {"article", DROP(0.5, BATCH, NONE), 0},
-    {"article-scaled", DROP(0.5, BATCH, TRAIN), 0},
-    {"standard", DROP(0.5, ELEMENT, TRAIN), 0},
-    {"test-scaled", DROP(0.5, ELEMENT, EVAL), 0},
-    {"unscaled", DROP(0.5, ELEMENT, NONE), 0},
-    {"dropconnect", DROP(0, ELEMENT, NONE), 0.5},
-};
 
 static int complain(const char *what, const char *value) {
   (void)fprintf(stderr, "%s: %s\n", what, value);
   return 1;
-}
-
-static bool describe(struct network *n, const struct training *t) {
-  uint32_t activation = strcmp(t->network, "relu") == 0 ? DW_RELU : DW_LINEAR;
-  for (size_t i = 0; i < sizeof VARIANTS / sizeof *VARIANTS; i++) {
-    if (strcmp(VARIANTS[i].name, t->variant) != 0) continue;
-    *n = (struct network){.name = t->variant, .inputs = FEATURES};
-    n->layers[n->layer_count++] = (struct layer_spec)DENSE(HIDDEN, activation);
-    n->layers[n->layer_count++] =
-        (struct layer_spec)CONNECT(HIDDEN, activation, VARIANTS[i].drop_connect, TRAIN);
-    if (VARIANTS[i].dropout.p > 0) n->layers[n->layer_count++] = VARIANTS[i].dropout;
-    if (strcmp(t->network, "printed") == 0) return true;
-    n->layers[n->layer_count++] = (struct layer_spec)DENSE(CLASSES, DW_LINEAR);
-    return true;
-  }
-  return false;
 }
 
 static bool read_idx(const char *directory, const char *name, long header, void *to, size_t bytes) {
@@ -85,7 +54,7 @@ static int run_epochs(dw_model *m, const dw_dataset *d, const struct training *t
 
 int train_variant(const struct training *t) {
   struct network n;
-  if (!describe(&n, t)) return complain("no such variant", t->variant);
+  if (!variant_network(&n, t->network, t->variant)) return complain("no such variant", t->variant);
   dw_dataset *d = read_mnist(t);
   if (!d) return complain("no MNIST in", t->data);
   dw_model *m = network_create(&n, DW_LINEAR, t->seed);

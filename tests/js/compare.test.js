@@ -2,14 +2,8 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { before, test } from 'node:test';
 
-import {
-  DivergedError,
-  PauseController,
-  compare,
-  createModel,
-  loadMnist,
-  variants,
-} from '../../dist/index.js';
+import { DivergedError, PauseController, loadMnist, variants } from '../../dist/index.js';
+import { NUMERICS, compare, createModel } from './support-build.js';
 
 /** @param {object} dataset @param {number} count */
 const rows = (dataset, count) => ({
@@ -70,7 +64,7 @@ test('a run is what createModel, fit and evaluate give by hand', async () => {
     optimizer: 'adam',
     learningRate: 0.001,
     trainSize: 320,
-    numerics: 'strict',
+    numerics: NUMERICS,
     accuracy,
     macroF1,
     loss,

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { createModel, dense, dropout, dropoutMask, variants } from '../../dist/index.js';
+import { dense, dropout, dropoutMask, variants } from '../../dist/index.js';
+import { createModel } from './support-build.js';
 import { HERE, makeData, valuesOf, withModels } from './support-models.js';
 
 const data = makeData({});

@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { createModel, dense, dropout, dropoutMask } from '../../dist/index.js';
+import { dense, dropout, dropoutMask } from '../../dist/index.js';
 import { forward, trainingLoss } from './reference.js';
+import { createModel } from './support-build.js';
 import {
   HERE,
   assertClose,

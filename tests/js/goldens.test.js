@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 
-import { createModel, dense, dropout, dropoutMask } from '../../dist/index.js';
+import { dense, dropout, dropoutMask } from '../../dist/index.js';
+import { createModel } from './support-build.js';
 import { HERE, assertClose, stepLosses, withModels } from './support-models.js';
 import { philox, shuffle } from './support-twin.js';
 

@@ -14,10 +14,10 @@ import {
   EngineError,
   OutOfMemoryError,
   WorkerLostError,
-  createModel,
   dense,
   dropout,
 } from '../../dist/index.js';
+import { WASM, createModel } from './support-build.js';
 import { HERE, makeData, valuesOf, withModels } from './support-models.js';
 
 const data = makeData({});
@@ -113,8 +113,7 @@ describe('a worker that is lost', () => {
 });
 
 describe('the core', () => {
-  const core = new URL('../../dist/wasm/dropout-simd.wasm', import.meta.url);
-  const bytes = new Uint8Array(readFileSync(core));
+  const bytes = new Uint8Array(readFileSync(WASM));
   const isEngine = (pattern) => isOf(EngineError, 'ENGINE', pattern);
 
   const wrong = {
@@ -163,8 +162,8 @@ describe('the core', () => {
         bytes,
         bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
         new WebAssembly.Module(bytes),
-        core,
-        core.href,
+        WASM,
+        WASM.href,
         undefined,
       ];
       const hashes = new Set();

@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 
-import { createModel, dense, dropout } from '../../dist/index.js';
+import { dense, dropout } from '../../dist/index.js';
+import { WASM, createModel } from './support-build.js';
 import { makeData, turns } from './support-models.js';
 
-const bytes = readFileSync(new URL('../../dist/wasm/dropout-simd.wasm', import.meta.url));
+const bytes = readFileSync(WASM);
 const data = makeData({ samples: 300, features: 40, classes: 10 });
 const layers = [dense(64, { activation: 'relu', dropConnect: 0.2 }), dropout(0.5), dense(10)];
 const spec = { input: 40, layers, seed: 1 };

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 
-import { DisposedError, DropoutWasmError, createModel, dense, dropout } from '../../dist/index.js';
+import { DisposedError, DropoutWasmError, dense, dropout } from '../../dist/index.js';
+import { createModel } from './support-build.js';
 import { HERE, makeData, turns, valuesOf, withModels } from './support-models.js';
 import { assertWhole, data, run, signalled, spec } from './support-runs.js';
 

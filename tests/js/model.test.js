@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 
-import { createModel, dense, dropout } from '../../dist/index.js';
+import { dense, dropout } from '../../dist/index.js';
+import { NUMERICS, VARIANT, createModel } from './support-build.js';
 import { HERE, generator, makeData, untimed, valuesOf, withModels } from './support-models.js';
 
 const data = makeData({ samples: 90 });
@@ -202,9 +203,9 @@ describe('parameters', () => {
 test('info and summary say what the model is', async () => {
   const model = await createModel(spec, HERE);
   assert.deepEqual(await model.info(), {
-    engine: 'WebAssembly SIMD',
-    variant: 'simd',
-    numerics: 'strict',
+    engine: { simd: 'WebAssembly SIMD', relaxed: 'WebAssembly relaxed SIMD' }[VARIANT],
+    variant: VARIANT,
+    numerics: NUMERICS,
     seed: 11,
     step: 0,
     epoch: 0,

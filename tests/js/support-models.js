@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { createModel } from '../../dist/index.js';
+import { createModel } from './support-build.js';
 
 /** The caller's thread: quick to start, and the same results as in a worker. */
 export const HERE = Object.freeze({ worker: false });
