@@ -66,7 +66,7 @@ compile_wasm() { # NAME FLAG...
   done
   "$LLVM/wasm-ld" "${objects[@]}" -o "$out/linked.wasm" --no-entry --gc-sections --strip-all \
     -z stack-size=$STACK_BYTES --stack-first --initial-memory=$INITIAL_BYTES --max-memory=$MAX_BYTES \
-    -L"$sysroot/lib/wasm32-emscripten" -lstandalonewasm-memgrow -lc -ldlmalloc -lcompiler_rt
+    -L"$sysroot/lib/wasm32-emscripten" -lc -lcompiler_rt
   node_modules/.bin/wasm-opt -O3 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int \
     --enable-relaxed-simd --enable-sign-ext --enable-mutable-globals \
     "$out/linked.wasm" -o "dist/wasm/$name.wasm"
@@ -111,8 +111,9 @@ natives() {
 bundle() { # everything but wasm
   newer dist/index.js js web build.sh package.json package-lock.json tsconfig.json tsconfig.types.json || return 0
   say 'bundling the package and the page'
+  # worker.js stays a file of its own, which index.js imports where there is no worker
   local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify --line-limit=160
-    --log-level=warning '--external:node:*')
+    --log-level=warning '--external:node:*' '--external:./worker.js')
   "${esbuild[@]}" js/worker.js --outfile=dist/worker.js --sourcemap
   "${esbuild[@]}" js/cli.js --outfile=dist/cli.js --platform=node \
     "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"

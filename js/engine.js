@@ -4,11 +4,10 @@
  * training.
  */
 
-import { ACTIVATIONS, MASKS, SCALINGS } from './layers.js';
+import { ACTIVATIONS, MASKS, SCALINGS } from './core/enums.js';
 import { Training } from './training.js';
 import { SLICE_ROWS } from './protocol.js';
 import { readReport } from './report-reader.js';
-import { sha256Hex } from './data/sha256.js';
 import { OutOfMemoryError } from './errors.js';
 import { summarize, unitsOf } from './summary.js';
 
@@ -99,7 +98,9 @@ export class Engine {
     this.#core.check(call.dw_model_add_dense(model, layer.units, activation, p, scaling));
   }
 
+  /** Frees everything; a core that failed holds nothing that could be freed. */
   destroy() {
+    if (this.#core.isBroken) return;
     for (const id of this.#stored.keys()) this.closeData({ id });
     this.#core.call.dw_model_destroy(this.#model);
     this.#model = 0;
@@ -249,6 +250,19 @@ export class Engine {
     return values;
   }
 
+  /**
+   * The mask of a network whose first masking layer draws it, with no model.
+   * @param {{ p: number, rows: number, columns: number, mask: import('./core/enums.js').Mask, seed: number, step: number }} args
+   * @returns {Uint8Array}
+   */
+  dropoutMask({ p, rows, columns, mask, seed, step }) {
+    const { call } = this.#core;
+    const kind = MASKS.indexOf(mask);
+    return this.#core.filled(Uint8Array, rows * columns, (address) =>
+      call.dw_dropout_mask(p, rows, columns, kind, seed, step, address),
+    );
+  }
+
   // What a model is
 
   /** @param {{ layer: number, step: number, rows: number }} args */
@@ -282,18 +296,6 @@ export class Engine {
         this.#core.call.dw_parameter_write(this.#model, ...place(name), VALUES, address),
       );
     }
-  }
-
-  /** SHA-256 over little-endian float32 weights, then bias, of each dense layer in order. */
-  hash() {
-    const arrays = Object.values(this.parameters()).map(({ data }) => data);
-    const bytes = new Uint8Array(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));
-    let at = 0;
-    for (const { buffer, byteLength } of arrays) {
-      bytes.set(new Uint8Array(buffer), at); // wasm's memory is little-endian, and so are its hosts
-      at += byteLength;
-    }
-    return sha256Hex(bytes);
   }
 
   info() {

@@ -47,12 +47,23 @@ export async function upload(connection, rows, signal) {
 async function send(connection, id, part, array, signal) {
   const Type = TYPES[/** @type {keyof typeof TYPES} */ (arrayKind(array))];
   const length = UPLOAD_BYTES / Type.BYTES_PER_ELEMENT;
+  // One piece is copied here while the thread copies the one before.
+  let written;
   for (let offset = 0; offset < array.length; offset += length) {
-    // A copy by a constructor: `slice` of Node's Buffer shares the memory it is sliced from.
-    const values = new Type(array.subarray(offset, offset + length));
+    const start = array.byteOffset + offset * Type.BYTES_PER_ELEMENT;
+    // A view of this realm's type, whatever the array is of; a copy by a constructor, since `slice`
+    // of Node's Buffer shares the memory it is sliced from.
+    const buffer = /** @type {ArrayBuffer} */ (array.buffer);
+    const piece = new Type(buffer, start, Math.min(length, array.length - offset));
+    const values = connection.isOwn ? piece : new Type(piece);
     const transfer = [/** @type {ArrayBuffer} */ (values.buffer)];
-    await connection.call('writeData', { id, part, offset, values }, { transfer, signal });
+    const writing = connection.call('writeData', { id, part, offset, values }, { transfer, signal });
+    writing.catch(() => {}); // awaited in the next round
+    await written;
+    written = writing;
+    if (connection.isOwn) await nextTurn();
   }
+  await written;
 }
 
 /**

@@ -1,6 +1,7 @@
-/** SHA-256 of data sets: by the platform where it offers it, else by a library. */
+/** SHA-256 of data sets: by the platform where it offers it, else by a library,
+ *  which is in the engine's script, since few need it. */
 
-import { sha256 } from '@noble/hashes/sha2.js';
+import { loadEngine } from '../load-engine.js';
 import { nextTurn } from '../turn.js';
 
 /** Bytes hashed at a stretch on the caller's thread: about 5 ms, so that a page keeps drawing. */
@@ -22,6 +23,7 @@ async function digest(bytes) {
     const view = new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength);
     return new Uint8Array(await crypto.subtle.digest('SHA-256', view));
   }
+  const { sha256 } = await loadEngine();
   const hash = sha256.create();
   for (let at = 0; at < bytes.length; at += SLICE) {
     hash.update(bytes.subarray(at, at + SLICE));
