@@ -112,7 +112,7 @@ bundle() { # everything but wasm
   newer dist/index.js js web build.sh package.json package-lock.json tsconfig.json tsconfig.types.json || return 0
   say 'bundling the package and the page'
   # worker.js stays a file of its own, which index.js imports where there is no worker
-  local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify --line-limit=160
+  local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify --line-limit=500
     --log-level=warning '--external:node:*' '--external:./worker.js')
   "${esbuild[@]}" js/worker.js --outfile=dist/worker.js --sourcemap
   "${esbuild[@]}" js/cli.js --outfile=dist/cli.js --platform=node \

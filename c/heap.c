@@ -1,9 +1,9 @@
 /* malloc of the WebAssembly build; natively the C library's is used.
  *
  * One list of free blocks in the order of their addresses: the smallest that is large enough is
- * taken, neighbours join when they are freed, and memory grows by no more than is missing.  A model is
- * a dozen blocks and a data set two; what a general allocator does for thousands would be a fifth of
- * the module. */
+ * taken, neighbours join when they are freed, and memory grows by no more than is missing.  A model
+ * is a dozen blocks and a data set two; what a general allocator does for thousands would be a
+ * fifth of the module. */
 #ifdef __wasm__
 #include <stdbool.h>
 #include <stdint.h>

@@ -53,7 +53,10 @@ async function startInNode(workerUrl) {
   const { Worker } = await nodeModule('worker_threads');
   const url = workerUrl ?? new URL('./worker.js', import.meta.url).href;
   // Without this process's own flags: some, as --input-type, forbid a script.
-  const worker = started(url, () => new Worker(fileUrl(url), { execArgv: [], workerData: THREAD_NAME }));
+  const worker = started(
+    url,
+    () => new Worker(fileUrl(url), { execArgv: [], workerData: THREAD_NAME }),
+  );
   worker.unref();
   return {
     address: url,

@@ -57,7 +57,11 @@ async function send(connection, id, part, array, signal) {
     const piece = new Type(buffer, start, Math.min(length, array.length - offset));
     const values = connection.isOwn ? piece : new Type(piece);
     const transfer = [/** @type {ArrayBuffer} */ (values.buffer)];
-    const writing = connection.call('writeData', { id, part, offset, values }, { transfer, signal });
+    const writing = connection.call(
+      'writeData',
+      { id, part, offset, values },
+      { transfer, signal },
+    );
     writing.catch(() => {}); // awaited in the next round
     await written;
     written = writing;

@@ -8,7 +8,6 @@ import { THREAD_NAME } from './protocol.js';
 import { serve } from './serve.js';
 
 export { serve };
-export { sha256 } from '@noble/hashes/sha2.js';
 
 // No await at the top level: bundlers cannot put one into a classic worker's script.
 if (isNode) {

@@ -1,38 +1,21 @@
-/** SHA-256 of data sets: by the platform where it offers it, else by a library,
- *  which is in the engine's script, since few need it. */
+/** SHA-256 of data sets and weights. */
 
-import { loadEngine } from '../load-engine.js';
-import { nextTurn } from '../turn.js';
-
-/** Bytes hashed at a stretch on the caller's thread: about 5 ms, so that a page keeps drawing. */
-const SLICE = 2 ** 20;
+import { sha256 } from './sha256-portable.js';
 
 /**
  * @param {Uint8Array} bytes
  * @returns {Promise<string>} 64 hexadecimal digits
  */
 export async function sha256Hex(bytes) {
-  return toHex(await digest(bytes));
+  const digest = await sha256Bytes(bytes);
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** @param {Uint8Array} bytes @returns {Promise<Uint8Array>} */
-async function digest(bytes) {
+async function sha256Bytes(bytes) {
   // Pages on plain http have no `subtle`, and it takes no shared memory.
   const { buffer } = bytes;
-  if (globalThis.crypto?.subtle && buffer instanceof ArrayBuffer) {
-    const view = new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength);
-    return new Uint8Array(await crypto.subtle.digest('SHA-256', view));
-  }
-  const { sha256 } = await loadEngine();
-  const hash = sha256.create();
-  for (let at = 0; at < bytes.length; at += SLICE) {
-    hash.update(bytes.subarray(at, at + SLICE));
-    await nextTurn();
-  }
-  return hash.digest();
-}
-
-/** @param {Uint8Array} bytes */
-function toHex(bytes) {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (!globalThis.crypto?.subtle || !(buffer instanceof ArrayBuffer)) return sha256(bytes);
+  const view = new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength);
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', view));
 }
