@@ -21,6 +21,9 @@ struct block {
 extern struct block __heap_base; /* the linker's: the first address behind stack and data */
 static struct block *free_blocks;
 static size_t heap_end; /* 0: nothing was asked for yet; the last page stays out, so that it fits */
+/* From here on memory is as the engine gave it, all zero, but for the header of a block that begins
+ * here: pages that are never written are never there, which halves what a large workspace takes. */
+static size_t untouched;
 
 static struct block *block_end(struct block *b) { return (struct block *)((char *)b + b->size); }
 
@@ -29,11 +32,15 @@ static void give(struct block *b) {
   struct block *before = NULL, *after = free_blocks;
   while (after && after < b) before = after, after = after->next;
   b->next = after;
-  if (after && block_end(b) == after) b->size += after->size, b->next = after->next;
+  if (after && block_end(b) == after) {
+    b->size += after->size, b->next = after->next;
+    *after = (struct block){0};
+  }
   if (!before) {
     free_blocks = b;
   } else if (block_end(before) == b) {
     before->size += b->size, before->next = b->next;
+    *b = (struct block){0};
   } else {
     before->next = b;
   }
@@ -63,7 +70,8 @@ static struct block **find(size_t size) {
   return best;
 }
 
-static void *take(size_t bytes) {
+/* `dirty`, if not NULL, becomes how many of the bytes, from the first, may not be zero. */
+static void *take(size_t bytes, size_t *dirty) {
   const size_t unit = sizeof(struct block);
   if (bytes > SIZE_MAX - 2 * unit) return NULL;
   size_t size = (bytes + unit - 1) / unit * unit + unit;
@@ -84,10 +92,13 @@ static void *take(size_t bytes) {
     *link = rest;
     b->size = size;
   }
+  size_t start = (size_t)(b + 1), end = start + bytes;
+  if (dirty) *dirty = untouched <= start ? 0 : untouched < end ? untouched - start : bytes;
+  if (untouched < (size_t)block_end(b)) untouched = (size_t)block_end(b);
   return b + 1;
 }
 
-void *malloc(size_t bytes) { return take(bytes); }
+void *malloc(size_t bytes) { return take(bytes, NULL); }
 
 void free(void *memory) {
   if (memory) give((struct block *)memory - 1);
@@ -95,13 +106,14 @@ void free(void *memory) {
 
 void *calloc(size_t count, size_t size) {
   if (size && count > SIZE_MAX / size) return NULL;
-  void *memory = take(count * size);
-  if (memory) memset(memory, 0, count * size);
+  size_t dirty = 0;
+  void *memory = take(count * size, &dirty);
+  if (memory) memset(memory, 0, dirty);
   return memory;
 }
 
 void *realloc(void *memory, size_t bytes) {
-  void *moved = take(bytes);
+  void *moved = take(bytes, NULL);
   if (!moved || !memory) return moved;
   size_t held = ((struct block *)memory - 1)->size - sizeof(struct block);
   memcpy(moved, memory, held < bytes ? held : bytes);

@@ -86,6 +86,8 @@ int dw_train_begin(dw_model *m, const dw_dataset *d, uint32_t samples, uint32_t 
   if (batch < 1) return fail(DW_INVALID_ARGUMENT, "batch must be at least 1, not", batch);
   if (batch > samples) batch = samples;
   if (samples > m->order_capacity) {
+    if (samples > SIZE_MAX / sizeof *m->order)
+      return fail_memory(sizeof *m->order * (double)samples);
     uint32_t *order = realloc(m->order, sizeof *order * (size_t)samples);
     if (!order) return fail_memory(sizeof *order * (double)samples);
     m->order = order, m->order_capacity = samples;

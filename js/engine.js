@@ -123,6 +123,7 @@ export class Engine {
   /**
    * @param {{ id: number, part: 'images' | 'labels', offset: number, values: Uint8Array | Float32Array | Uint16Array }} piece
    *   `offset` in elements
+   * @returns {ArrayBufferLike} the piece's, to be filled again
    */
   writeData({ id, part, offset, values }) {
     const { data, samples, features, floats } = this.#data(id);
@@ -130,12 +131,13 @@ export class Engine {
     if (part === 'labels') {
       const labels = this.#core.view(Uint16Array, call.dw_dataset_labels_view(data), samples);
       labels.set(values, offset);
-      return;
+      return values.buffer;
     }
     const Type = floats ? Float32Array : Uint8Array;
     if (!(values instanceof Type)) throw new TypeError(`data set ${id} holds a ${Type.name}`);
     const images = call.dw_dataset_images_view(data);
     this.#core.view(Type, images, samples * features).set(values, offset);
+    return values.buffer;
   }
 
   /** @param {{ id: number }} which */

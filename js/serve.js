@@ -70,6 +70,7 @@ export function serve(post) {
  * @returns {ArrayBuffer[]}
  */
 function buffersOf(value) {
+  if (value instanceof ArrayBuffer) return [value];
   if (ArrayBuffer.isView(value)) return [/** @type {ArrayBuffer} */ (value.buffer)];
   if (typeof value !== 'object' || value === null) return [];
   return [...new Set(Object.values(value).flatMap(buffersOf))];

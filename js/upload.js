@@ -46,28 +46,36 @@ export async function upload(connection, rows, signal) {
  */
 async function send(connection, id, part, array, signal) {
   const Type = TYPES[/** @type {keyof typeof TYPES} */ (arrayKind(array))];
-  const length = UPLOAD_BYTES / Type.BYTES_PER_ELEMENT;
-  // One piece is copied here while the thread copies the one before.
-  let written;
+  const length = Math.min(UPLOAD_BYTES / Type.BYTES_PER_ELEMENT, array.length);
+  // Two buffers go to and fro: one is filled here while the thread empties the other. New ones for
+  // every piece would lie there until garbage is collected, and be a second copy of the data.
+  /** @type {Promise<ArrayBuffer>[]} */
+  const sent = [];
   for (let offset = 0; offset < array.length; offset += length) {
     const start = array.byteOffset + offset * Type.BYTES_PER_ELEMENT;
-    // A view of this realm's type, whatever the array is of; a copy by a constructor, since `slice`
-    // of Node's Buffer shares the memory it is sliced from.
-    const buffer = /** @type {ArrayBuffer} */ (array.buffer);
-    const piece = new Type(buffer, start, Math.min(length, array.length - offset));
-    const values = connection.isOwn ? piece : new Type(piece);
-    const transfer = [/** @type {ArrayBuffer} */ (values.buffer)];
+    const count = Math.min(length, array.length - offset);
+    // A view of this realm's type, whatever the array is of.
+    let values = new Type(/** @type {ArrayBuffer} */ (array.buffer), start, count);
+    /** @type {ArrayBuffer[]} */
+    const transfer = [];
+    if (connection.isOwn) {
+      await nextTurn();
+    } else {
+      const buffer = sent.length < 2 ? new Type(length).buffer : await sent.shift();
+      const copy = new Type(/** @type {ArrayBuffer} */ (buffer), 0, count);
+      copy.set(values);
+      values = copy;
+      transfer.push(copy.buffer);
+    }
     const writing = connection.call(
       'writeData',
       { id, part, offset, values },
       { transfer, signal },
     );
-    writing.catch(() => {}); // awaited in the next round
-    await written;
-    written = writing;
-    if (connection.isOwn) await nextTurn();
+    writing.catch(() => {}); // awaited below, or in the round after the next
+    sent.push(writing);
   }
-  await written;
+  await Promise.all(sent);
 }
 
 /**
