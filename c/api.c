@@ -37,7 +37,7 @@ dw_dataset *dw_dataset_create(uint32_t samples, uint32_t features, uint32_t clas
   d->format = (enum dw_image_format)format;
   place_dataset(d);
   double bytes = (double)d->arena.used;
-  if (!arena_allocate(&d->arena)) { /* not zeroed: the caller fills all of it */
+  if (!arena_allocate(&d->arena)) {
     free(d);
     return fail_memory(bytes), NULL;
   }

@@ -18,7 +18,6 @@ struct arena {
 
 /* count elements of `size` bytes, or NULL while measuring */
 void *arena_place(struct arena *a, uint64_t count, size_t size);
-/* Allocates what was measured; false when there is no memory.  Resets `used`. */
+/* Allocates what was measured, zeroed; false when there is no memory.  Resets `used`. */
 bool arena_allocate(struct arena *a);
-bool arena_allocate_zeroed(struct arena *a);
 void arena_free(struct arena *a);

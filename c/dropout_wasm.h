@@ -66,7 +66,7 @@ void DW_API(dw_free)(void *memory);
 dw_dataset *DW_API(dw_dataset_create)(uint32_t samples, uint32_t features, uint32_t classes,
                                       uint32_t format);
 void DW_API(dw_dataset_destroy)(dw_dataset *d);
-/* [samples][features] bytes or floats, and [samples] labels, for the caller to fill whole. */
+/* [samples][features] bytes or floats, and [samples] labels, for the caller to fill. */
 void *DW_API(dw_dataset_images_view)(dw_dataset *d);
 uint16_t *DW_API(dw_dataset_labels_view)(dw_dataset *d);
 

@@ -22,7 +22,8 @@ extern struct block __heap_base; /* the linker's: the first address behind stack
 static struct block *free_blocks;
 static size_t heap_end; /* 0: nothing was asked for yet; the last page stays out, so that it fits */
 /* From here on memory is as the engine gave it, all zero, but for the header of a block that begins
- * here: pages that are never written are never there, which halves what a large workspace takes. */
+ * here: what is zero need not be written, and a page that nobody writes takes no memory. Workspaces
+ * are sized for the worst case and seldom filled. */
 static size_t untouched;
 
 static struct block *block_end(struct block *b) { return (struct block *)((char *)b + b->size); }

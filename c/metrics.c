@@ -21,7 +21,7 @@ dw_report *dw_report_create(uint32_t classes, uint32_t outputs) {
   m->classes = classes, m->units = outputs, m->columns = classes + (outputs > classes);
   place(m);
   double bytes = (double)m->arena.used;
-  if (!arena_allocate_zeroed(&m->arena)) {
+  if (!arena_allocate(&m->arena)) {
     free(m);
     return fail_memory(bytes), NULL;
   }

@@ -26,7 +26,7 @@ static void place_parameters(struct dw_model *m) {
 
 /* Allocates what was measured; where there is no memory, says so and forgets the measure. */
 static bool allocate_placed(struct arena *a) {
-  if (arena_allocate_zeroed(a)) return true;
+  if (arena_allocate(a)) return true;
   (void)fail_memory((double)a->used);
   *a = (struct arena){0};
   return false;

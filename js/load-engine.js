@@ -3,7 +3,8 @@
  *
  * It is the worker's own script, and not a chunk that both share: a worker starts with one file and
  * one round trip, there is one file to copy beside a script that a bundler has moved, and what most
- * pages never run is not in `index.js`. Bundlers follow the import as they follow any other.
+ * pages never run is not in `index.js`. Vite and webpack make a chunk of the import, esbuild takes it
+ * into the bundle.
  */
 
 import { EngineError } from './errors.js';

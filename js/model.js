@@ -14,12 +14,11 @@ import {
   resolveRuntime,
   typeError,
 } from './options.js';
-import { sha256Hex } from './data/sha256.js';
 import { checkDataset } from './dataset.js';
 import { DropoutWasmError } from './errors.js';
 import { resolveSpec } from './layers.js';
 import { summarize, unitsOf } from './summary.js';
-import { checkParameters } from './parameters.js';
+import { checkParameters, hashParameters } from './parameters.js';
 import { checkValues, release, upload } from './upload.js';
 
 /** @typedef {import('./dataset.js').Dataset} Dataset */
@@ -270,15 +269,7 @@ export class Model {
 
   /** @returns {Promise<string>} SHA-256, hex, over little-endian float32 weights then bias of each dense layer in order */
   async hash() {
-    const parameters = await this.parameters();
-    const arrays = Object.values(parameters).map(({ data }) => data);
-    const bytes = new Uint8Array(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));
-    let at = 0;
-    for (const { buffer, byteLength } of arrays) {
-      bytes.set(new Uint8Array(buffer), at); // wasm's memory is little-endian, and so are its hosts
-      at += byteLength;
-    }
-    return sha256Hex(bytes);
+    return hashParameters(await this.parameters());
   }
 
   /** Ends the model and its worker; what is pending rejects with `DisposedError`. Idempotent. */
