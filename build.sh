@@ -69,7 +69,7 @@ objects_wasm() { # FOLDER SOURCES FLAG...
 
 link_wasm() { # OUT FILE_OR_FLAG...
   "$LLVM/wasm-ld" "${@:2}" -o "$1" --stack-first --max-memory=$MAX_BYTES \
-    -L"$LIBRARIES" -lstandalonewasm-memgrow -lc -ldlmalloc -lcompiler_rt
+    -L"$LIBRARIES" -lc -lcompiler_rt
 }
 
 compile_wasm() { # NAME FLAG...
@@ -119,7 +119,7 @@ wasi() { # NAME FLAG...
   rm -rf "build/native/$1-wasm"
   objects_wasm "native/$1-wasm" tests/c -Ic "${@:2}"
   link_wasm "$program" "$LIBRARIES/crt1.o" "build/native/$1-wasm"/*.o "$core"/*.o \
-    "${COUNTED[@]}" -z stack-size=$CHECKS_STACK_BYTES
+    "${COUNTED[@]}" -z stack-size=$CHECKS_STACK_BYTES -L"$LIBRARIES" -lstandalonewasm
 }
 
 natives() {
@@ -138,8 +138,9 @@ natives() {
 bundle() { # everything but wasm
   newer dist/index.js js web build.sh package.json package-lock.json tsconfig.json tsconfig.types.json || return 0
   say 'bundling the package and the page'
-  local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify --line-limit=160
-    --log-level=warning '--external:node:*')
+  # worker.js stays a file of its own, which index.js imports where there is no worker
+  local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify --line-limit=500
+    --log-level=warning '--external:node:*' '--external:./worker.js')
   "${esbuild[@]}" js/worker.js --outfile=dist/worker.js --sourcemap
   "${esbuild[@]}" js/cli.js --outfile=dist/cli.js --platform=node \
     "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"

@@ -13,11 +13,6 @@ void *dw_allocate(uint32_t bytes) {
 
 void dw_free(void *memory) { free(memory); }
 
-#ifdef __wasm__
-/* Emscripten's allocator announces growth; JavaScript compares buffers instead. */
-void emscripten_notify_memory_growth(int memory) { (void)memory; }
-#endif
-
 /* ---- data ---- */
 
 static void place_dataset(struct dw_dataset *d) {

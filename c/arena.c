@@ -1,7 +1,6 @@
 #include "arena.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 void *arena_place(struct arena *a, uint64_t count, size_t size) {
   uint64_t start = (a->used + ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT * ARENA_ALIGNMENT;
@@ -12,9 +11,8 @@ void *arena_place(struct arena *a, uint64_t count, size_t size) {
 bool arena_allocate(struct arena *a) {
   uint64_t bytes = a->used + ARENA_ALIGNMENT;
   if (bytes > SIZE_MAX / 2) return false;
-  a->block = malloc((size_t)bytes);
+  a->block = calloc(1, (size_t)bytes); /* which writes no page that is zero already */
   if (!a->block) return false;
-  memset(a->block, 0, (size_t)bytes);
   a->base = (uint8_t *)a->block + (ARENA_ALIGNMENT - (uintptr_t)a->block % ARENA_ALIGNMENT);
   a->used = 0;
   return true;

@@ -86,8 +86,9 @@ int dw_train_begin(dw_model *m, const dw_dataset *d, uint32_t samples, uint32_t 
   if (batch < 1) return fail(DW_INVALID_ARGUMENT, "batch must be at least 1, not", batch);
   if (batch > samples) batch = samples;
   if (samples > m->order_capacity) {
-    uint32_t *order = realloc(m->order, sizeof *order * (size_t)samples);
-    if (!order) return fail_memory(sizeof *order * (double)samples);
+    uint64_t bytes = sizeof *m->order * (uint64_t)samples;
+    uint32_t *order = bytes > SIZE_MAX / 2 ? NULL : realloc(m->order, (size_t)bytes);
+    if (!order) return fail_memory((double)bytes);
     m->order = order, m->order_capacity = samples;
   }
   if (!model_reserve(m, batch)) return DW_OUT_OF_MEMORY;

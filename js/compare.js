@@ -5,7 +5,7 @@ import { identityOf, indexLines, resolveRunOptions } from './comparison/line.js'
 import { runPool } from './comparison/pool.js';
 import { Progress } from './comparison/progress.js';
 import { dataChecksum, execute } from './comparison/run.js';
-import { checkSeeds, checkVariants, defaultLearningRate } from './comparison/settings.js';
+import { checkSeeds, checkVariants, defaultLearningRate } from './comparison/checks.js';
 import { checkDataset, firstRows } from './dataset.js';
 import {
   DEFAULTS,

@@ -1,6 +1,6 @@
 /** From numerics to a connection: the best build of the core that starts here. */
 
-import { connectHere, connectWorker } from './connection.js';
+import { connectTo } from './connection.js';
 import { loadModule } from './core/module.js';
 import { candidates } from './core/variants.js';
 import { EngineError } from './errors.js';
@@ -11,12 +11,11 @@ import { EngineError } from './errors.js';
  * @returns {Promise<{ connection: import('./connection.js').Connection, variant: string }>} variant:
  *   the build, 'custom' for one that the caller brought
  */
-export async function connect(numerics, { worker, wasm, workerUrl }) {
+export async function connect(numerics, { wasm, ...where }) {
   const variants = candidates(numerics);
   for (const [i, variant] of variants.entries()) {
     try {
-      const module = await loadModule(variant, wasm);
-      const connection = await (worker ? connectWorker(module, workerUrl) : connectHere(module));
+      const connection = await connectTo(loadModule(variant, wasm), where);
       return { connection, variant: wasm === undefined ? variant : 'custom' };
     } catch (error) {
       // What an engine says that it can run, and then cannot, is no reason to fail while another

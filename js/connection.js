@@ -1,13 +1,10 @@
 /**
- * A model's line to its engine. Both kinds behave alike: in a worker, by messages; on the caller's
- * own thread, by calls. Every promise settles, also when the worker dies or the model is disposed of.
+ * A model's line to its engine, in a worker or on the caller's own thread. Every promise settles,
+ * also when the worker dies or the model is disposed of.
  */
 
-import { Core } from './core/core.js';
-import { Engine } from './engine.js';
 import { DisposedError, WorkerLostError, errorFromWire } from './errors.js';
-import { ABORTED, Task } from './task.js';
-import { START_MS } from './protocol.js';
+import { ABORTED, START_MS } from './protocol.js';
 import { startThread } from './thread.js';
 
 /** @typedef {import('./protocol.js').ControlAction} ControlAction */
@@ -16,7 +13,7 @@ import { startThread } from './thread.js';
 /** @typedef {Omit<import('./protocol.js').CallMessage, 'kind'>} Call */
 
 /**
- * @typedef {object} Line what the two kinds differ in
+ * @typedef {object} Line
  * @property {(call: Call, transfer: ArrayBuffer[], onProgress: (value: any) => void) => Promise<any>} send
  * @property {(id: number, action: ControlAction) => void} control
  * @property {() => void} close
@@ -30,8 +27,13 @@ export class Connection {
   /** Why no call can succeed any more. @type {Error | undefined} */
   #end;
 
-  /** @param {(onLost: (error: Error) => void) => Line} open */
-  constructor(open) {
+  /**
+   * @param {boolean} isOwn whether the engine is on the caller's own thread: what it is given is
+   *   lent, not copied
+   * @param {(onLost: (error: Error) => void) => Line} open
+   */
+  constructor(isOwn, open) {
+    this.isOwn = isOwn;
     this.#line = open((error) => this.#finish(error));
   }
 
@@ -103,44 +105,13 @@ export class Connection {
 }
 
 /**
- * @param {WebAssembly.Module} module
- * @returns {Promise<Connection>} to an engine on this thread
+ * @param {Promise<WebAssembly.Module>} loading the core: the thread starts meanwhile
+ * @param {{ worker: boolean, workerUrl?: string }} where
+ * @returns {Promise<Connection>} to an engine in a worker of its own, or on the caller's thread
  */
-export async function connectHere(module) {
-  const engine = new Engine(await Core.of(module));
-  /** @type {Map<number, Task>} */
-  const tasks = new Map();
-  /** @type {Set<Promise<any>>} */
-  const running = new Set();
-  return new Connection(() => ({
-    async send({ id, method, args, paused }, _transfer, onProgress) {
-      const task = new Task(onProgress, paused);
-      tasks.set(id, task);
-      const result = Promise.resolve().then(() => /** @type {any} */ (engine)[method](args, task));
-      running.add(result);
-      try {
-        return await result;
-      } finally {
-        running.delete(result);
-        tasks.delete(id);
-      }
-    },
-    control: (id, action) => tasks.get(id)?.control(action),
-    close() {
-      for (const task of tasks.values()) task.control('abort');
-      // They end at their next turn; until then the model's memory is theirs.
-      Promise.allSettled(running).then(() => engine.destroy());
-    },
-  }));
-}
-
-/**
- * @param {WebAssembly.Module} module
- * @param {string} [workerUrl]
- * @returns {Promise<Connection>} to an engine in a worker of its own
- */
-export async function connectWorker(module, workerUrl) {
-  const thread = await startThread(workerUrl);
+export async function connectTo(loading, { worker, workerUrl }) {
+  loading.catch(() => {}); // awaited below, unless the thread cannot be started
+  const thread = await startThread(worker, workerUrl);
   /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void, onProgress: (value: any) => void }>} */
   const calls = new Map();
   const settled = (/** @type {number} */ id) => {
@@ -161,7 +132,7 @@ export async function connectWorker(module, workerUrl) {
     failed = reject;
   });
   let failLate = () => {};
-  const connection = new Connection((onLost) => {
+  const connection = new Connection(thread.isOwn, (onLost) => {
     const end = (/** @type {Error} */ error) => {
       failed(error);
       onLost(error);
@@ -191,10 +162,16 @@ export async function connectWorker(module, workerUrl) {
     };
   });
   thread.ref();
-  thread.post({ kind: 'start', module });
-  const late = setTimeout(() => failLate(), START_MS);
+  let late;
   try {
+    // `started` wins where the worker is lost before the core is there.
+    const module = await Promise.race([loading, started]);
+    thread.post({ kind: 'start', module });
+    late = setTimeout(() => failLate(), START_MS);
     await started;
+  } catch (error) {
+    connection.dispose();
+    throw error;
   } finally {
     clearTimeout(late);
   }

@@ -6,7 +6,7 @@
 const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
 
 /** @typedef {'strict' | 'fast'} Numerics */
-/** @typedef {'sgd' | 'adam' | 'adamw'} OptimizerName */
+/** @typedef {import('./core/enums.js').OptimizerName} OptimizerName */
 
 /**
  * How the core computes. 'strict': the same bits everywhere; 'fast': may fuse multiply and add, masks,
@@ -36,9 +36,6 @@ export const OPTIMIZERS = Object.freeze({
     uses: ['learningRate', 'weightDecay', 'beta1', 'beta2', 'epsilon'],
   },
 });
-
-/** In the order of `enum dw_optimizer`. */
-export const OPTIMIZER_NAMES = /** @type {OptimizerName[]} */ (Object.keys(OPTIMIZERS));
 
 export const DEFAULTS = Object.freeze({
   seed: 0,

@@ -1,7 +1,7 @@
 /** The article's two snippets as a function. */
 
-import { Core } from './core/core.js';
-import { loadModule } from './core/module.js';
+import { connect } from './connect.js';
+import { MASKS } from './core/enums.js';
 import {
   DEFAULTS,
   LIMITS,
@@ -12,7 +12,6 @@ import {
   resolveSeed,
   typeError,
 } from './options.js';
-import { MASKS } from './layers.js';
 
 /**
  * The mask that a model draws whose first masking layer is `dropout(p, { mask })`.
@@ -20,7 +19,7 @@ import { MASKS } from './layers.js';
  * @param {number} p 0 to 1: the probability of dropping
  * @param {[number, number]} shape rows, columns
  * @param {object} [options]
- * @param {import('./layers.js').Mask} [options.mask] 'element' (default): a draw an entry; 'batch': a
+ * @param {import('./core/enums.js').Mask} [options.mask] 'element' (default): a draw an entry; 'batch': a
  *   draw a column
  * @param {number} [options.seed] 0
  * @param {number} [options.step] 0
@@ -33,15 +32,22 @@ export async function dropoutMask(p, shape, options = {}) {
   const rows = checkInteger(shape[0], 'shape[0]', { min: 1, max: 2 ** 20 });
   const columns = checkInteger(shape[1], 'shape[1]', LIMITS.units);
   const {
-    mask = /** @type {import('./layers.js').Mask} */ (DEFAULTS.layer.mask),
+    mask = /** @type {import('./core/enums.js').Mask} */ (DEFAULTS.layer.mask),
     seed,
     step = 0,
   } = checkKeys(options, ['mask', 'seed', 'step'], 'options');
-  const kind = MASKS.indexOf(checkOneOf(mask, MASKS, 'mask'));
-  const from = resolveSeed(seed);
-  checkInteger(step, 'step', { min: 0, max: 2 ** 32 - 1 });
-  const core = await Core.of(await loadModule('simd'));
-  return core.filled(Uint8Array, rows * columns, (address) =>
-    core.call.dw_dropout_mask(p, rows, columns, kind, from, step, address),
-  );
+  const args = {
+    p,
+    rows,
+    columns,
+    mask: checkOneOf(mask, MASKS, 'mask'),
+    seed: resolveSeed(seed),
+    step: checkInteger(step, 'step', { min: 0, max: 2 ** 32 - 1 }),
+  };
+  const { connection } = await connect('strict', { worker: false });
+  try {
+    return await connection.call('dropoutMask', args);
+  } finally {
+    connection.dispose();
+  }
 }

@@ -4,11 +4,10 @@
  * training.
  */
 
-import { ACTIVATIONS, MASKS, SCALINGS } from './layers.js';
+import { ACTIVATIONS, MASKS, SCALINGS } from './core/enums.js';
 import { Training } from './training.js';
 import { SLICE_ROWS } from './protocol.js';
 import { readReport } from './report-reader.js';
-import { sha256Hex } from './data/sha256.js';
 import { OutOfMemoryError } from './errors.js';
 import { summarize, unitsOf } from './summary.js';
 
@@ -99,7 +98,9 @@ export class Engine {
     this.#core.check(call.dw_model_add_dense(model, layer.units, activation, p, scaling));
   }
 
+  /** Frees everything; a core that failed holds nothing that could be freed. */
   destroy() {
+    if (this.#core.isBroken) return;
     for (const id of this.#stored.keys()) this.closeData({ id });
     this.#core.call.dw_model_destroy(this.#model);
     this.#model = 0;
@@ -122,6 +123,7 @@ export class Engine {
   /**
    * @param {{ id: number, part: 'images' | 'labels', offset: number, values: Uint8Array | Float32Array | Uint16Array }} piece
    *   `offset` in elements
+   * @returns {ArrayBufferLike} the piece's, to be filled again
    */
   writeData({ id, part, offset, values }) {
     const { data, samples, features, floats } = this.#data(id);
@@ -129,12 +131,13 @@ export class Engine {
     if (part === 'labels') {
       const labels = this.#core.view(Uint16Array, call.dw_dataset_labels_view(data), samples);
       labels.set(values, offset);
-      return;
+      return values.buffer;
     }
     const Type = floats ? Float32Array : Uint8Array;
     if (!(values instanceof Type)) throw new TypeError(`data set ${id} holds a ${Type.name}`);
     const images = call.dw_dataset_images_view(data);
     this.#core.view(Type, images, samples * features).set(values, offset);
+    return values.buffer;
   }
 
   /** @param {{ id: number }} which */
@@ -249,6 +252,19 @@ export class Engine {
     return values;
   }
 
+  /**
+   * The mask of a network whose first masking layer draws it, with no model.
+   * @param {{ p: number, rows: number, columns: number, mask: import('./core/enums.js').Mask, seed: number, step: number }} args
+   * @returns {Uint8Array}
+   */
+  dropoutMask({ p, rows, columns, mask, seed, step }) {
+    const { call } = this.#core;
+    const kind = MASKS.indexOf(mask);
+    return this.#core.filled(Uint8Array, rows * columns, (address) =>
+      call.dw_dropout_mask(p, rows, columns, kind, seed, step, address),
+    );
+  }
+
   // What a model is
 
   /** @param {{ layer: number, step: number, rows: number }} args */
@@ -282,18 +298,6 @@ export class Engine {
         this.#core.call.dw_parameter_write(this.#model, ...place(name), VALUES, address),
       );
     }
-  }
-
-  /** SHA-256 over little-endian float32 weights, then bias, of each dense layer in order. */
-  hash() {
-    const arrays = Object.values(this.parameters()).map(({ data }) => data);
-    const bytes = new Uint8Array(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));
-    let at = 0;
-    for (const { buffer, byteLength } of arrays) {
-      bytes.set(new Uint8Array(buffer), at); // wasm's memory is little-endian, and so are its hosts
-      at += byteLength;
-    }
-    return sha256Hex(bytes);
   }
 
   info() {

@@ -6,26 +6,8 @@
 
 /** @typedef {{ cause?: unknown, address?: string }} ErrorOptions */
 
-/**
- * Names stand on the prototypes, as the language's own errors have them: stacks begin with them, and
- * a minifier that renames classes does not change them.
- * @param {{ prototype: Error }} constructor
- * @param {string} name
- */
-function setName(constructor, name) {
-  Object.defineProperty(constructor.prototype, 'name', {
-    value: name,
-    configurable: true,
-    writable: true,
-  });
-}
-
 /** What went wrong, with a `code` that programs can branch on. */
 export class DropoutWasmError extends Error {
-  static {
-    setName(this, 'DropoutWasmError');
-  }
-
   /**
    * @param {string} code short, stable, in capitals
    * @param {string} message one sentence for a person
@@ -43,10 +25,6 @@ export class DropoutWasmError extends Error {
 
 /** A file is not what it should be, or cannot be read. */
 export class FileError extends DropoutWasmError {
-  static {
-    setName(this, 'FileError');
-  }
-
   /** @param {string} message @param {ErrorOptions} [options] */
   constructor(message, options) {
     super('BAD_FILE', message, options);
@@ -55,10 +33,6 @@ export class FileError extends DropoutWasmError {
 
 /** The core's memory could not be reserved. */
 export class OutOfMemoryError extends DropoutWasmError {
-  static {
-    setName(this, 'OutOfMemoryError');
-  }
-
   /** @param {string} message @param {ErrorOptions} [options] */
   constructor(message, options) {
     super('NO_MEMORY', message, options);
@@ -67,10 +41,6 @@ export class OutOfMemoryError extends DropoutWasmError {
 
 /** The training loss of a step is not finite; the weights are those before that step. */
 export class DivergedError extends DropoutWasmError {
-  static {
-    setName(this, 'DivergedError');
-  }
-
   /** @param {string} message @param {ErrorOptions} [options] */
   constructor(message, options) {
     super('DIVERGED', message, options);
@@ -79,10 +49,6 @@ export class DivergedError extends DropoutWasmError {
 
 /** The worker of a model ended, or could not be started, while the model was in use. */
 export class WorkerLostError extends DropoutWasmError {
-  static {
-    setName(this, 'WorkerLostError');
-  }
-
   /** @param {string} message @param {ErrorOptions} [options] */
   constructor(message, options) {
     super('WORKER_LOST', message, options);
@@ -91,10 +57,6 @@ export class WorkerLostError extends DropoutWasmError {
 
 /** The model was disposed of before the call. */
 export class DisposedError extends DropoutWasmError {
-  static {
-    setName(this, 'DisposedError');
-  }
-
   /** @param {string} message @param {ErrorOptions} [options] */
   constructor(message, options) {
     super('DISPOSED', message, options);
@@ -103,32 +65,42 @@ export class DisposedError extends DropoutWasmError {
 
 /** The WebAssembly core cannot be loaded, probed or started here. */
 export class EngineError extends DropoutWasmError {
-  static {
-    setName(this, 'EngineError');
-  }
-
   /** @param {string} message @param {ErrorOptions} [options] */
   constructor(message, options) {
     super('ENGINE', message, options);
   }
 }
 
+const KINDS = {
+  FileError,
+  OutOfMemoryError,
+  DivergedError,
+  WorkerLostError,
+  DisposedError,
+  EngineError,
+};
+
+// Names stand on the prototypes, as the language's own errors have them: stacks begin with them, and
+// a minifier that renames classes does not change them.
+for (const [name, { prototype }] of Object.entries({ DropoutWasmError, ...KINDS })) {
+  setProperty(prototype, 'name', name);
+}
+
 /**
  * Classes that keep their identity across a thread, by the name that their errors bear.
  * @type {ReadonlyMap<string, new (message: string, options?: any) => Error>}
  */
-const CLASSES = new Map(
-  [
-    FileError,
-    OutOfMemoryError,
-    DivergedError,
-    WorkerLostError,
-    DisposedError,
-    EngineError,
-    TypeError,
-    RangeError,
-  ].map((constructor) => [constructor.prototype.name, constructor]),
-);
+const CLASSES = new Map(Object.entries({ ...KINDS, TypeError, RangeError }));
+
+/**
+ * As the language defines an error's own properties: not to be enumerated.
+ * @param {Error} error or a prototype
+ * @param {'name' | 'stack'} key
+ * @param {string} value
+ */
+function setProperty(error, key, value) {
+  Object.defineProperty(error, key, { value, configurable: true, writable: true });
+}
 
 /** Causes may form a circle; nobody reads more than a few. */
 const MAX_CAUSES = 8;
@@ -178,13 +150,7 @@ export function errorFromWire(wire) {
   };
   const error = create(wire, options);
   // The stack of the thread where it happened; the one made here says nothing.
-  if (wire.stack !== undefined) {
-    Object.defineProperty(error, 'stack', {
-      value: wire.stack,
-      configurable: true,
-      writable: true,
-    });
-  }
+  if (wire.stack !== undefined) setProperty(error, 'stack', wire.stack);
   return error;
 }
 
@@ -201,13 +167,7 @@ function create(wire, options) {
     wire.code === undefined
       ? new Error(wire.message, options)
       : new DropoutWasmError(wire.code, wire.message, options);
-  if (error.name !== wire.name) {
-    Object.defineProperty(error, 'name', {
-      value: wire.name,
-      configurable: true,
-      writable: true,
-    });
-  }
+  if (error.name !== wire.name) setProperty(error, 'name', wire.name);
   return error;
 }
 

@@ -3,6 +3,7 @@
  * through the same checks and come out the same.
  */
 
+import { ACTIVATIONS, MASKS, SCALINGS } from './core/enums.js';
 import {
   DEFAULTS,
   LIMITS,
@@ -16,9 +17,9 @@ import {
   typeError,
 } from './options.js';
 
-/** @typedef {'linear' | 'relu' | 'tanh' | 'sigmoid' | 'selu'} Activation */
-/** @typedef {'element' | 'batch'} Mask one draw for every row and unit, or one a unit and step */
-/** @typedef {'train' | 'eval' | 'none'} Scaling which side carries the factor that keeps the expectation */
+/** @typedef {import('./core/enums.js').Activation} Activation */
+/** @typedef {import('./core/enums.js').Mask} Mask */
+/** @typedef {import('./core/enums.js').Scaling} Scaling */
 /** @typedef {{ p: number, mask: 'batch', scaling: Scaling }} DropConnect */
 /** @typedef {{ type: 'dense', units: number, activation: Activation, dropConnect?: DropConnect }} DenseLayer */
 /** @typedef {{ type: 'dropout', p: number, mask: Mask, scaling: Scaling }} DropoutLayer */
@@ -32,15 +33,8 @@ import {
  * @typedef {{ input: number, layers: LayerInput[], seed?: number }} SpecInput
  */
 
-// In the order of dropout_wasm.h's enums.
-/** @type {readonly Activation[]} */
-export const ACTIVATIONS = Object.freeze(['linear', 'relu', 'tanh', 'sigmoid', 'selu']);
-/** @type {readonly Mask[]} */
-export const MASKS = Object.freeze(['element', 'batch']);
-/** @type {readonly Scaling[]} */
-export const SCALINGS = Object.freeze(['train', 'eval', 'none']);
 /** @type {readonly 'batch'[]} */
-export const DROP_CONNECT_MASKS = Object.freeze(['batch']);
+const DROP_CONNECT_MASKS = ['batch'];
 
 /**
  * Every kind of layer: its keys, and how they are checked and filled in. `path` goes before each

@@ -18,7 +18,7 @@ import { checkDataset } from './dataset.js';
 import { DropoutWasmError } from './errors.js';
 import { resolveSpec } from './layers.js';
 import { summarize, unitsOf } from './summary.js';
-import { checkParameters } from './parameters.js';
+import { checkParameters, hashParameters } from './parameters.js';
 import { checkValues, release, upload } from './upload.js';
 
 /** @typedef {import('./dataset.js').Dataset} Dataset */
@@ -269,7 +269,7 @@ export class Model {
 
   /** @returns {Promise<string>} SHA-256, hex, over little-endian float32 weights then bias of each dense layer in order */
   async hash() {
-    return this.#connection.call('hash');
+    return hashParameters(await this.parameters());
   }
 
   /** Ends the model and its worker; what is pending rejects with `DisposedError`. Idempotent. */

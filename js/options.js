@@ -17,9 +17,11 @@ import {
   typeError,
   withoutUndefined,
 } from './check.js';
-import { DEFAULTS, LIMITS, NUMERICS, OPTIMIZERS, OPTIMIZER_NAMES } from './defaults.js';
+import { OPTIMIZER_NAMES } from './core/enums.js';
+import { DEFAULTS, LIMITS, NUMERICS, OPTIMIZERS } from './defaults.js';
 
 export * from './check.js';
+export { OPTIMIZER_NAMES } from './core/enums.js';
 export * from './defaults.js';
 
 /** @typedef {import('./defaults.js').Numerics} Numerics */

@@ -1,6 +1,7 @@
-/** What `setParameters` takes, checked. */
+/** Parameters by name: checked on their way in, and their hash. */
 
 import { arrayKind, checkKeys, rangeError, typeError } from './check.js';
+import { sha256Hex } from './data/sha256.js';
 import { checkFinite } from './dataset.js';
 
 /** @typedef {{ shape?: number[], data: Float32Array } | Float32Array} ParameterInput */
@@ -33,4 +34,20 @@ export function checkParameters(values, known) {
     arrays[name] = new Float32Array(data);
   }
   return arrays;
+}
+
+/**
+ * @param {Record<string, { data: Float32Array }>} parameters all of a model's, in order; each array
+ *   is the whole of its buffer
+ * @returns {Promise<string>} SHA-256, hex, over their little-endian values
+ */
+export function hashParameters(parameters) {
+  const arrays = Object.values(parameters).map(({ data }) => data);
+  const bytes = new Uint8Array(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const { buffer, byteLength } of arrays) {
+    bytes.set(new Uint8Array(buffer), at); // wasm's memory is little-endian, and so are its hosts
+    at += byteLength;
+  }
+  return sha256Hex(bytes);
 }

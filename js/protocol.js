@@ -24,9 +24,16 @@
  * @typedef {ReadyMessage | FailedMessage | ResultMessage | ErrorMessage | ProgressMessage} Response
  */
 
+/** What a worker of this package is called, so that its script knows that it is one. */
+export const THREAD_NAME = 'dropout-wasm';
+
+/** The `code` of the error that an aborted task ends with; the caller's side puts the signal's own
+ *  reason in its place. */
+export const ABORTED = 'ABORTED';
+
 /** Bytes of a data set that one message carries: long enough to cost little, short enough that
  *  neither thread stalls on the copy. */
-export const UPLOAD_BYTES = 1 << 20;
+export const UPLOAD_BYTES = 1 << 18;
 
 /** Time that the core runs before it looks for messages: well under a frame, so that a page that
  *  trains on its own thread still moves, and far under the 100 ms that an abort may take. */

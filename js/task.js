@@ -1,12 +1,8 @@
 /** One call on the thread that owns the core: it gives way to messages, pauses and aborts. */
 
 import { DropoutWasmError } from './errors.js';
-import { SLICE_MS } from './protocol.js';
+import { ABORTED, SLICE_MS } from './protocol.js';
 import { nextTurn } from './turn.js';
-
-/** The `code` of the error that an aborted task ends with; the caller's side puts the signal's own
- *  reason in its place. */
-export const ABORTED = 'ABORTED';
 
 export class Task {
   #aborted = false;

@@ -1,11 +1,14 @@
-/** A worker, the same in browsers and in Node. */
+/** A thread with an engine: a worker of browsers or of Node, or the caller's own thread. */
 
+import { loadEngine } from './load-engine.js';
 import { WorkerLostError } from './errors.js';
 import { isNode, nodeModule } from './platform.js';
+import { THREAD_NAME } from './protocol.js';
 
 /**
  * @typedef {object} Thread
  * @property {string} address of its script
+ * @property {boolean} isOwn the caller's own: a message arrives as it is, and not as a copy
  * @property {(message: import('./protocol.js').Request, transfer?: ArrayBuffer[]) => void} post
  * @property {(on: { message: (data: any) => void, lost: (reason: string, cause?: unknown) => void }) => void} listen
  * @property {() => void} terminate
@@ -14,11 +17,35 @@ import { isNode, nodeModule } from './platform.js';
  */
 
 /**
+ * @param {boolean} worker
  * @param {string} [workerUrl] default: `worker.js` beside this script
  * @returns {Promise<Thread>}
  */
-export async function startThread(workerUrl) {
+export async function startThread(worker, workerUrl) {
+  if (!worker) return startHere();
   return isNode ? startInNode(workerUrl) : startInBrowser(workerUrl);
+}
+
+/** @returns {Promise<Thread>} */
+async function startHere() {
+  const { serve } = await loadEngine();
+  /** @type {(response: import('./protocol.js').Response) => void} */
+  let told = () => {};
+  const { receive, close } = serve((response) => told(response));
+  return {
+    address: 'on this thread',
+    isOwn: true,
+    post: receive,
+    listen({ message }) {
+      told = message;
+    },
+    terminate() {
+      told = () => {};
+      close();
+    },
+    ref() {},
+    unref() {},
+  };
 }
 
 /** @param {string} [workerUrl] @returns {Promise<Thread>} */
@@ -26,10 +53,14 @@ async function startInNode(workerUrl) {
   const { Worker } = await nodeModule('worker_threads');
   const url = workerUrl ?? new URL('./worker.js', import.meta.url).href;
   // Without this process's own flags: some, as --input-type, forbid a script.
-  const worker = started(url, () => new Worker(fileUrl(url), { execArgv: [] }));
+  const worker = started(
+    url,
+    () => new Worker(fileUrl(url), { execArgv: [], workerData: THREAD_NAME }),
+  );
   worker.unref();
   return {
     address: url,
+    isOwn: false,
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     listen({ message, lost }) {
       worker.on('message', message);
@@ -47,11 +78,12 @@ async function startInNode(workerUrl) {
 async function startInBrowser(workerUrl) {
   const worker = started(workerUrl ?? 'worker.js', () =>
     workerUrl
-      ? new Worker(workerUrl, { type: 'module' })
-      : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
+      ? new Worker(workerUrl, { type: 'module', name: THREAD_NAME })
+      : new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: THREAD_NAME }),
   );
   return {
     address: workerUrl ?? new URL('./worker.js', import.meta.url).href,
+    isOwn: false,
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     listen({ message, lost }) {
       worker.onmessage = ({ data }) => message(data);

@@ -1,6 +1,6 @@
 /** The training of one model: epochs, progress, and a run that may be interrupted and finished. */
 
-import { OPTIMIZER_NAMES } from './defaults.js';
+import { OPTIMIZER_NAMES } from './core/enums.js';
 import { Progress } from './progress.js';
 
 /** `enum dw_train_field` */

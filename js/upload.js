@@ -46,13 +46,36 @@ export async function upload(connection, rows, signal) {
  */
 async function send(connection, id, part, array, signal) {
   const Type = TYPES[/** @type {keyof typeof TYPES} */ (arrayKind(array))];
-  const length = UPLOAD_BYTES / Type.BYTES_PER_ELEMENT;
+  const length = Math.min(UPLOAD_BYTES / Type.BYTES_PER_ELEMENT, array.length);
+  // Two buffers go to and fro: one is filled here while the thread empties the other. New ones for
+  // every piece would lie there until garbage is collected, and be a second copy of the data.
+  /** @type {Promise<ArrayBuffer>[]} */
+  const sent = [];
   for (let offset = 0; offset < array.length; offset += length) {
-    // A copy by a constructor: `slice` of Node's Buffer shares the memory it is sliced from.
-    const values = new Type(array.subarray(offset, offset + length));
-    const transfer = [/** @type {ArrayBuffer} */ (values.buffer)];
-    await connection.call('writeData', { id, part, offset, values }, { transfer, signal });
+    const start = array.byteOffset + offset * Type.BYTES_PER_ELEMENT;
+    const count = Math.min(length, array.length - offset);
+    // A view of this realm's type, whatever the array is of.
+    let values = new Type(/** @type {ArrayBuffer} */ (array.buffer), start, count);
+    /** @type {ArrayBuffer[]} */
+    const transfer = [];
+    if (connection.isOwn) {
+      await nextTurn();
+    } else {
+      const buffer = sent.length < 2 ? new Type(length).buffer : await sent.shift();
+      const copy = new Type(/** @type {ArrayBuffer} */ (buffer), 0, count);
+      copy.set(values);
+      values = copy;
+      transfer.push(copy.buffer);
+    }
+    const writing = connection.call(
+      'writeData',
+      { id, part, offset, values },
+      { transfer, signal },
+    );
+    writing.catch(() => {}); // awaited below, or in the round after the next
+    sent.push(writing);
   }
+  await Promise.all(sent);
 }
 
 /**

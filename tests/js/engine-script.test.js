@@ -1,0 +1,108 @@
+/** worker.js is the worker's script and the engine of `worker: false`: fetched when needed, and only a
+ *  worker of this package's own listens. */
+
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+
+import * as library from '../../dist/index.js';
+
+const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
+const { dense } = library;
+const spec = { input: 4, layers: [dense(3)], seed: 1 };
+
+const folder = mkdtempSync(join(tmpdir(), 'dropout-wasm-engine-'));
+after(() => rmSync(folder, { recursive: true }));
+cpSync(join(DIST, 'wasm'), join(folder, 'wasm'), { recursive: true });
+cpSync(join(DIST, 'index.js'), join(folder, 'index.js'));
+writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+
+describe('without worker.js beside index.js', () => {
+  /** @type {typeof library} */
+  let alone;
+
+  test('what needs no engine works', async () => {
+    alone = await import(pathToFileURL(join(folder, 'index.js')).href);
+    assert.equal(alone.variants.standard('relu', 0.5).input, 784);
+    const { data } = await alone.parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 5, 6));
+    assert.deepEqual([...data], [5, 6]);
+  });
+
+  const missing = (name, code) => (error) => {
+    assert.equal(error.name, name);
+    assert.equal(error.code, code);
+    assert.match(error.message, /worker\.js/);
+    return true;
+  };
+
+  test('a model on this thread is a typed error with the address', async () => {
+    const made = alone.createModel(spec, { worker: false });
+    await assert.rejects(made, missing('EngineError', 'ENGINE'));
+    await assert.rejects(alone.dropoutMask(0.5, [1, 4]), missing('EngineError', 'ENGINE'));
+    await made.catch(({ address }) => assert.match(address, /^file:.*worker\.js$/));
+  });
+
+  test('a model in a worker is a lost worker', async () => {
+    await assert.rejects(alone.createModel(spec), missing('WorkerLostError', 'WORKER_LOST'));
+  });
+});
+
+test('errors of the engine are of the classes that the package exports', async () => {
+  for (const worker of [true, false]) {
+    const large = { input: 65_536, layers: [dense(65_536)] };
+    const made = library.createModel(large, { worker });
+    await assert.rejects(made, library.OutOfMemoryError);
+  }
+});
+
+test('inside a worker of the caller, worker: false leaves the messages to the caller', async () => {
+  const script = `
+    import { parentPort } from 'node:worker_threads';
+    import { createModel, dense } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)};
+    parentPort.once('message', async (message) => {
+      const model = await createModel({ input: 4, layers: [dense(3)], seed: 1 }, { worker: false });
+      parentPort.postMessage({ message, hash: await model.hash() });
+      await model.dispose();
+    });`;
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(script)}`));
+  const answer = new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+  // Nothing of the package's keeps listening: the worker ends by itself.
+  const ended = new Promise((resolve) => worker.once('exit', resolve));
+  worker.postMessage({ kind: 'start', module: null });
+  const model = await library.createModel(spec);
+  const expected = { message: { kind: 'start', module: null }, hash: await model.hash() };
+  await model.dispose();
+  assert.deepEqual(await answer, expected);
+  assert.equal(await ended, 0);
+});
+
+test('the core is compiled once, whatever number of workers a comparison starts', async () => {
+  const { compile } = WebAssembly;
+  let compiled = 0;
+  WebAssembly.compile = (...args) => {
+    compiled++;
+    return compile(...args);
+  };
+  try {
+    const fresh = await import('../../dist/index.js?compiled-once');
+    const data = {
+      images: new Uint8Array(20 * 784).map((_, i) => i),
+      labels: new Uint8Array(20).map((_, i) => i % 10),
+      samples: 20,
+      features: 784,
+      classes: 10,
+    };
+    const options = { epochs: 1, seeds: [1, 2], workers: 4 };
+    await fresh.compare(['article', 'standard'], { train: data, test: data }, options);
+  } finally {
+    WebAssembly.compile = compile;
+  }
+  assert.equal(compiled, 1);
+});
