@@ -29,25 +29,67 @@ static void count_macs(struct workspace *w, double done, double dense) {
   w->macs += done, w->macs_dense += dense;
 }
 
-void dense_forward(float *z, const float *x, const struct dense *l, uint32_t rows, bool train,
-                   const struct kept *kept, struct workspace *w) {
-  const struct panels *weight = train ? training_weight(l) : &l->weight;
-  size_t ldx = padded(l->inputs), ldz = padded(l->units);
-  double all = (double)rows * l->inputs * l->units;
-  if (!l->panels_of_units) {
-    product_transposed(z, ldz, x, ldx, rows, weight, kept ? kept->units : NULL,
-                       kept ? kept->count : 0, w->packed);
-    count_macs(w, kept ? all / l->units * kept->count : all, all);
+static uint32_t count_of(const struct kept *kept, uint32_t all) { return kept ? kept->count : all; }
+static const uint32_t *units_of(const struct kept *kept) { return kept ? kept->units : NULL; }
+
+/* What shared masks leave of a layer's panels: rows are not read, columns are taken out. */
+struct left {
+  const struct kept *rows, *columns;
+};
+static struct left left_of(const struct dense *l, const struct kept *inputs,
+                           const struct kept *units) {
+  return l->panels_of_units ? (struct left){inputs, units} : (struct left){units, inputs};
+}
+
+/* The matrix of a panel's columns, [B][padded(columns)]: those that are left, side by side. */
+static const float *take_columns(const float *a, const struct dense *l, uint32_t rows,
+                                 const struct kept *columns, struct workspace *w) {
+  if (!columns) return a;
+  rows_take(w->columns, padded(columns->count), a, padded(l->weight.columns), rows, columns->units,
+            columns->count);
+  return w->columns;
+}
+
+/* y = x P, for panels of units. */
+static void product_of_inputs(float *y, const float *x, struct dense *l, const struct panels *p,
+                              uint32_t rows, bool train, const struct kept *inputs,
+                              struct workspace *w) {
+  size_t ldx = padded(l->inputs), ldy = padded(p->columns);
+  struct nonzeros *list = &l->nonzero_inputs;
+  nonzeros_list(list, x, ldx, rows, l->inputs);
+  l->lists_inputs = nonzeros_worthwhile(list, count_of(inputs, l->inputs));
+  double done = (double)rows * count_of(inputs, l->inputs);
+  if (l->lists_inputs) {
+    if (train) nonzeros_list_columns(list);
+    product_sparse(y, ldy, list, p);
+    done = list->count;
+  } else if (inputs) {
+    product_kept(y, ldy, x, ldx, rows, p, inputs->units, inputs->count, w->packed);
   } else {
-    nonzeros_list(&w->x, x, ldx, rows, l->inputs);
-    w->skip_x = nonzeros_worthwhile(&w->x, l->inputs);
-    if (w->skip_x && train) nonzeros_list_columns(&w->x);
-    if (w->skip_x) {
-      product_sparse(z, ldz, &w->x, weight);
-      count_macs(w, (double)w->x.count * l->units, all);
-    } else {
-      product_dense(z, ldz, x, ldx, rows, weight);
-      count_macs(w, all, all);
+    product_dense(y, ldy, x, ldx, rows, p);
+  }
+  count_macs(w, done * p->columns, (double)rows * l->inputs * l->units);
+}
+
+void dense_forward(float *z, const float *x, struct dense *l, uint32_t rows, bool train,
+                   const struct kept *inputs, const struct kept *units, struct workspace *w) {
+  const struct panels *p = train ? training_weight(l) : &l->weight;
+  size_t ldz = padded(l->units);
+  struct left left = left_of(l, inputs, units);
+  if (left.columns) {
+    panels_take(&l->left, p, left.columns->units, left.columns->count);
+    p = &l->left;
+  }
+  if (!l->panels_of_units) {
+    const float *taken = take_columns(x, l, rows, inputs, w);
+    product_transposed(z, ldz, taken, padded(p->columns), rows, p, units_of(units),
+                       count_of(units, 0), w->packed);
+    count_macs(w, (double)rows * p->columns * count_of(units, l->units),
+               (double)rows * l->inputs * l->units);
+  } else {
+    product_of_inputs(units ? w->columns : z, x, l, p, rows, train, inputs, w);
+    if (units) {
+      rows_give(z, ldz, l->units, w->columns, padded(p->columns), rows, units->units, units->count);
     }
   }
   float scale = train ? 1 : dropping_eval_scale(&l->drop);
@@ -61,23 +103,28 @@ void dense_forward(float *z, const float *x, const struct dense *l, uint32_t row
 }
 
 void dense_backward_input(float *dx, const float *dz, const struct dense *l, uint32_t rows,
-                          const struct kept *kept, struct workspace *w) {
-  size_t ldx = padded(l->inputs), ldz = padded(l->units);
-  const struct panels *weight = training_weight(l);
-  uint32_t units = kept ? kept->count : l->units;
-  double done = (double)rows * l->inputs * units;
+                          const struct kept *inputs, const struct kept *units,
+                          struct workspace *w) {
+  const struct panels *p = inputs ? &l->left : training_weight(l);
+  float *y = inputs ? w->columns : dx;
+  size_t ldy = padded(p->columns), ldz = padded(l->units);
+  uint32_t left = count_of(units, l->units);
+  double done = (double)rows * left;
   nonzeros_list(&w->dz, dz, ldz, rows, l->units);
-  w->skip_dz = nonzeros_worthwhile(&w->dz, units);
+  w->skip_dz = nonzeros_worthwhile(&w->dz, left);
   if (w->skip_dz) {
     nonzeros_list_columns(&w->dz);
-    product_sparse(dx, ldx, &w->dz, weight);
-    done = (double)w->dz.count * l->inputs;
-  } else if (kept) {
-    product_kept(dx, ldx, dz, ldz, rows, weight, kept->units, kept->count, w->packed);
+    product_sparse(y, ldy, &w->dz, p);
+    done = w->dz.count;
+  } else if (units) {
+    product_kept(y, ldy, dz, ldz, rows, p, units->units, left, w->packed);
   } else {
-    product_dense(dx, ldx, dz, ldz, rows, weight);
+    product_dense(y, ldy, dz, ldz, rows, p);
   }
-  count_macs(w, done, (double)rows * l->inputs * l->units);
+  if (inputs) {
+    rows_give(dx, padded(l->inputs), l->inputs, y, ldy, rows, inputs->units, inputs->count);
+  }
+  count_macs(w, done * p->columns, (double)rows * l->inputs * l->units);
 }
 
 /* The gradient of biases, [O] padded: rows added in order. */
@@ -107,60 +154,118 @@ static void clear_padding(float *g, const struct panels *p, uint32_t panel, uint
 
 static float *offset(float *data, size_t at) { return data ? data + at : NULL; }
 
-/* The gradient of panel rows k ... k + count - 1 of panel `panel`, by the road that pays. */
-static void gradient_block(float *g, const struct dense *l, const float *dz, const float *x,
-                           uint32_t rows, uint32_t panel, uint32_t k, uint32_t count,
-                           const struct kept *kept, const struct workspace *w) {
-  size_t ldx = padded(l->inputs), ldz = padded(l->units);
-  if (l->panels_of_units && w->skip_x) {
-    gradient_sparse(g, &w->x, dz, ldz, panel, k, count);
-  } else if (l->panels_of_units) {
-    gradient_dense(g, x, ldx, dz, ldz, rows, panel, k, count);
-  } else if (w->skip_dz) {
-    gradient_sparse(g, &w->dz, x, ldx, panel, k, count);
+/* The gradient of weights is a product of two matrices: `a` has the panels' rows as columns, `v`
+ * their columns, as far as they are left. */
+struct factors {
+  const float *a, *v;
+  size_t lda, ldv;
+  const struct nonzeros *list; /* a's, NULL: a is dense */
+  uint32_t rows, columns;      /* of the batch; of v */
+  struct left left;
+};
+
+/* Panel rows k ... k + count - 1 of panel `panel`, by the road that pays. */
+static void gradient_block(float *g, const struct factors *f, uint32_t panel, uint32_t k,
+                           uint32_t count) {
+  const struct kept *kept = f->left.rows;
+  if (f->list) {
+    gradient_sparse(g, f->list, f->v, f->ldv, panel, k, count);
   } else if (kept) {
-    gradient_kept(g, dz, ldz, x, ldx, rows, panel, k, count, kept->units, kept->count);
+    gradient_kept(g, f->a, f->lda, f->v, f->ldv, f->rows, panel, k, count, kept->units,
+                  kept->count);
   } else {
-    gradient_dense(g, dz, ldz, x, ldx, rows, panel, k, count);
+    gradient_dense(g, f->a, f->lda, f->v, f->ldv, f->rows, panel, k, count);
   }
 }
 
 /* Whether no row of the batch has anything to say of these panel rows, as of pixels at the border.
  */
-static bool block_is_zero(const struct dense *l, uint32_t k, uint32_t count,
-                          const struct workspace *w) {
-  const struct nonzeros *list = l->panels_of_units ? &w->x : &w->dz;
-  bool listed = l->panels_of_units ? w->skip_x : w->skip_dz;
-  return listed && list->column_start[k] == list->column_start[k + count];
+static bool block_is_zero(const struct factors *f, uint32_t k, uint32_t count) {
+  return f->list && f->list->column_start[k] == f->list->column_start[k + count];
 }
 
-/* Multiply-adds that the blocks above take. */
-static double gradient_macs(const struct dense *l, uint32_t rows, const struct kept *kept,
-                            const struct workspace *w) {
-  if (l->panels_of_units && w->skip_x) return (double)w->x.count * l->units;
-  if (!l->panels_of_units && w->skip_dz) return (double)w->dz.count * l->inputs;
-  return (double)rows * l->inputs * (kept && !l->panels_of_units ? kept->count : l->units);
+/* The optimizer's step on panel rows k ... k + count - 1 of panel `panel`, whose gradient is g. */
+static void update_block(struct dense *l, float *g, const struct kept *kept_rows, uint32_t panel,
+                         uint32_t k, uint32_t count, const struct optimizer *optimizer) {
+  size_t at = ((size_t)panel * l->weight.rows + k) * PANEL;
+  if (l->drop.p > 0) {
+    mask_gradient(g, l->weight_mask + at, dropping_train_scale(&l->drop), count * PANEL);
+  }
+  clear_padding(g, &l->weight, panel, count);
+  if (!kept_rows || !optimizer_ignores_zero(optimizer)) {
+    optimizer_update(optimizer, l->weight.data + at, offset(l->state[0], at),
+                     offset(l->state[1], at), g, count * PANEL);
+    return;
+  }
+  for (uint32_t r = 0; r < count; r++) { /* what is dropped is not even read */
+    float *row = l->weight.data + at + (size_t)r * PANEL;
+    if (kept_rows->mask[k + r]) {
+      optimizer_update(optimizer, row, NULL, NULL, g + r * PANEL, PANEL);
+    }
+  }
+}
+
+/* Columns of the blocks of what is left, as columns of panel `panel`; the others become +0. */
+static void spread_block(float *g, const float *blocks, const struct kept *kept, uint32_t panel,
+                         uint32_t count) {
+  memset(g, 0, sizeof *g * PANEL * count);
+  uint32_t c = 0;
+  while (c < kept->count && kept->units[c] < panel * PANEL) c++;
+  for (; c < kept->count && kept->units[c] < (panel + 1) * PANEL; c++) {
+    const float *from = blocks + (size_t)c / PANEL * GRADIENT_ROWS * PANEL + c % PANEL;
+    for (uint32_t r = 0; r < count; r++) g[r * PANEL + kept->units[c] % PANEL] = from[r * PANEL];
+  }
+}
+
+/* Panel rows k ... k + count - 1 of panel `panel`, or, where columns are left out, of all panels.
+ */
+static void update_rows(struct dense *l, const struct factors *f, uint32_t panel, uint32_t k,
+                        uint32_t count, const struct optimizer *optimizer, struct workspace *w) {
+  float *g = w->gradient, *blocks = w->blocks;
+  if (!f->left.columns) {
+    gradient_block(g, f, panel, k, count);
+    update_block(l, g, f->left.rows, panel, k, count, optimizer);
+    return;
+  }
+  for (uint32_t i = 0; i * PANEL < f->columns; i++) {
+    gradient_block(blocks + (size_t)i * GRADIENT_ROWS * PANEL, f, i, k, count);
+  }
+  for (uint32_t i = 0; i < panel_count(&l->weight); i++) {
+    spread_block(g, blocks, f->left.columns, i, count);
+    update_block(l, g, f->left.rows, i, k, count, optimizer);
+  }
+}
+
+static struct factors factors_of(const struct dense *l, const float *dz, const float *x,
+                                 uint32_t rows, const struct kept *inputs, const struct kept *units,
+                                 struct workspace *w) {
+  struct factors f = {.rows = rows, .left = left_of(l, inputs, units)};
+  f.a = l->panels_of_units ? x : dz;
+  f.lda = padded(l->weight.rows);
+  f.v = take_columns(l->panels_of_units ? dz : x, l, rows, f.left.columns, w);
+  f.columns = count_of(f.left.columns, l->weight.columns);
+  f.ldv = padded(f.columns);
+  if (l->panels_of_units && l->lists_inputs) f.list = &l->nonzero_inputs;
+  if (!l->panels_of_units && w->skip_dz) f.list = &w->dz;
+  return f;
 }
 
 void dense_backward_weights(struct dense *l, const float *dz, const float *x, uint32_t rows,
-                            const struct kept *kept, const struct optimizer *optimizer,
-                            struct workspace *w) {
-  float *g = w->gradient, scale = dropping_train_scale(&l->drop);
-  for (uint32_t panel = 0; panel < panel_count(&l->weight); panel++) {
+                            const struct kept *inputs, const struct kept *units,
+                            const struct optimizer *optimizer, struct workspace *w) {
+  struct factors f = factors_of(l, dz, x, rows, inputs, units, w);
+  uint32_t panels = f.left.columns ? 1 : panel_count(&l->weight);
+  for (uint32_t panel = 0; panel < panels; panel++) {
     for (uint32_t k = 0; k < l->weight.rows; k += GRADIENT_ROWS) {
       uint32_t count = l->weight.rows - k < GRADIENT_ROWS ? l->weight.rows - k : GRADIENT_ROWS;
-      size_t at = ((size_t)panel * l->weight.rows + k) * PANEL;
-      if (optimizer_ignores_zero(optimizer) && block_is_zero(l, k, count, w)) continue;
-      gradient_block(g, l, dz, x, rows, panel, k, count, kept, w);
-      if (l->drop.p > 0) mask_gradient(g, l->weight_mask + at, scale, count * PANEL);
-      clear_padding(g, &l->weight, panel, count);
-      optimizer_update(optimizer, l->weight.data + at, offset(l->state[0], at),
-                       offset(l->state[1], at), g, count * PANEL);
+      if (optimizer_ignores_zero(optimizer) && block_is_zero(&f, k, count)) continue;
+      update_rows(l, &f, panel, k, count, optimizer, w);
     }
   }
-  count_macs(w, gradient_macs(l, rows, kept, w), (double)rows * l->inputs * l->units);
-  bias_gradient(g, dz, l->units, rows);
-  optimizer_update(optimizer, l->bias, l->bias_state[0], l->bias_state[1], g,
+  double terms = f.list ? f.list->count : (double)rows * count_of(f.left.rows, l->weight.rows);
+  count_macs(w, terms * f.columns, (double)rows * l->inputs * l->units);
+  bias_gradient(w->gradient, dz, l->units, rows);
+  optimizer_update(optimizer, l->bias, l->bias_state[0], l->bias_state[1], w->gradient,
                    (uint32_t)padded(l->units));
 }
 

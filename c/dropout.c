@@ -47,7 +47,7 @@ void dropout_mask(struct dropout *l, const uint32_t seed[2], uint32_t step, uint
     return;
   }
   dropping_draw(&l->drop, l->mask, seed, step, 0, 0, l->units);
-  l->kept.count = 0;
+  l->kept.mask = l->mask, l->kept.count = 0;
   for (uint32_t o = 0; o < l->units; o++) {
     l->kept.units[l->kept.count] = o;
     l->kept.count += l->mask[o] != 0;

@@ -58,9 +58,9 @@ void product_kept(float *y, size_t ldy, const float *a, size_t lda, uint32_t row
                   const struct panels *p, const uint32_t *kept, uint32_t kept_count,
                   float *scratch) {
   size_t lds = padded(kept_count);
-  for (uint32_t b = 0; b < rows; b++) {
-    for (uint32_t k = 0; k < kept_count; k++) scratch[b * lds + k] = a[b * lda + kept[k]];
-    if (kept_count == 0) memset(y + b * ldy, 0, sizeof(float) * panel_count(p) * PANEL);
+  rows_take(scratch, lds, a, lda, rows, kept, kept_count);
+  for (uint32_t b = 0; b < rows && kept_count == 0; b++) {
+    memset(y + b * ldy, 0, sizeof(float) * panel_count(p) * PANEL);
   }
   product(y, ldy, scratch, lds, rows, p, kept, kept_count);
 }
@@ -171,7 +171,7 @@ void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32
   float *packed = scratch, *sums = scratch + (size_t)p->columns * TILE_LANES;
   uint32_t units = kept ? kept_count : p->rows;
   size_t panel_step = (size_t)p->rows * PANEL;
-  if (kept) memset(sums, 0, sizeof(float) * TILE_LANES * p->rows);
+  if (kept || p->columns == 0) memset(sums, 0, sizeof(float) * TILE_LANES * p->rows);
   for (uint32_t b0 = 0; b0 < rows; b0 += TILE_LANES) {
     uint32_t some = least(TILE_LANES, rows - b0);
     pack_columns(packed, a + b0 * lda, lda, some, p->columns);

@@ -30,7 +30,8 @@ void dropping_draw(const struct dropping *d, uint32_t *mask, const uint32_t seed
 /* The units that a mask shared by all rows leaves, ascending; NULL where a function takes one: all.
  */
 struct kept {
-  uint32_t *units; /* [O] */
+  const uint32_t *mask; /* [O]: all ones or 0 */
+  uint32_t *units;      /* [O] */
   uint32_t count;
 };
 
@@ -43,11 +44,14 @@ struct dense {
   /* The layer that reads the data has panels of units, so that a zero input is a row not read;
    * later layers have panels of inputs, so that a zero gradient or a dropped unit is. */
   bool panels_of_units;
-  struct panels weight;  /* [I] rows x [O] columns, or [O] x [I] */
-  float *bias;           /* [O], padded */
-  struct panels masked;  /* DropConnect: M * W, scaled */
-  uint32_t *weight_mask; /* DropConnect: M, laid out as weight */
-  float *state[2];       /* optimizer state, laid out as weight; NULL: none */
+  struct panels weight;           /* [I] rows x [O] columns, or [O] x [I] */
+  struct panels left;             /* beside a shared mask: the columns of weight that it keeps */
+  float *bias;                    /* [O], padded */
+  struct nonzeros nonzero_inputs; /* panels of units: of the x at hand */
+  bool lists_inputs;              /* whether its zeros are skipped */
+  struct panels masked;           /* DropConnect: M * W, scaled */
+  uint32_t *weight_mask;          /* DropConnect: M, laid out as weight */
+  float *state[2];                /* optimizer state, laid out as weight; NULL: none */
   float *bias_state[2];
 };
 
@@ -56,10 +60,12 @@ enum { GRADIENT_ROWS = 32 };
 
 /* Shared scratch of all layers, sized for the largest. */
 struct workspace {
-  struct nonzeros x, dz;   /* of the data layer's input; of the gradient at hand */
-  bool skip_x, skip_dz;    /* whether their zeros are skipped */
+  struct nonzeros dz;      /* of the gradient at hand */
+  bool skip_dz;            /* whether its zeros are skipped */
   float *packed;           /* product_transposed, product_kept */
+  float *columns;          /* [B][padded(C)]: what is left of a row matrix, side by side */
   float *gradient;         /* a block of weight gradients, then one of bias gradients */
+  float *blocks;           /* [GRADIENT_ROWS][padded(C)]: gradients of what is left, by panels */
   uint32_t *words;         /* a row of mask words */
   double macs, macs_dense; /* counters of multiply-adds */
 };
@@ -67,17 +73,19 @@ struct workspace {
 /* Draws M for this step: W~ = M * W / keep ('train') or M * W. */
 void dense_mask(struct dense *l, const uint32_t seed[2], uint32_t step, struct workspace *w);
 /* z[b][o] = sum over i of W[o][i] x[b][i], + b[o].  Training: W~ for W; evaluation: keep W for W
- * with 'eval' scaling. */
-void dense_forward(float *z, const float *x, const struct dense *l, uint32_t rows, bool train,
-                   const struct kept *kept, struct workspace *w);
-/* dx[b][i] = sum over o of W~[o][i] dz[b][o].  Call before dense_backward_weights moves W. */
+ * with 'eval' scaling.  inputs, units: what masks shared by all rows leave of x and will leave of
+ * z, NULL: all; nothing is multiplied for what is dropped, whose z is b. */
+void dense_forward(float *z, const float *x, struct dense *l, uint32_t rows, bool train,
+                   const struct kept *inputs, const struct kept *units, struct workspace *w);
+/* dx[b][i] = sum over o of W~[o][i] dz[b][o], +0 for dropped inputs.  Call after dense_forward of
+ * this step and before dense_backward_weights moves W. */
 void dense_backward_input(float *dx, const float *dz, const struct dense *l, uint32_t rows,
-                          const struct kept *kept, struct workspace *w);
+                          const struct kept *inputs, const struct kept *units, struct workspace *w);
 /* dW[o][i] = M[o][i] scale sum over b of dz[b][o] x[b][i], db[o] = sum over b of dz[b][o]; the
  * optimizer takes each block of them while it is in the first cache. */
 void dense_backward_weights(struct dense *l, const float *dz, const float *x, uint32_t rows,
-                            const struct kept *kept, const struct optimizer *optimizer,
-                            struct workspace *w);
+                            const struct kept *inputs, const struct kept *units,
+                            const struct optimizer *optimizer, struct workspace *w);
 /* Initial weights; W [O][I] to and from panels. */
 void dense_initialize(struct dense *l, const uint32_t seed[2]);
 void dense_read(float *weight, const struct dense *l, const float *panels_data);

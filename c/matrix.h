@@ -72,6 +72,15 @@ void product_kept(float *y, size_t ldy, const float *a, size_t lda, uint32_t row
                   const struct panels *p, const uint32_t *kept, uint32_t kept_count,
                   float *scratch);
 
+/* The columns in `kept` side by side, and back; where they go back, the others become +0. */
+void rows_take(float *to, size_t ldt, const float *a, size_t lda, uint32_t rows,
+               const uint32_t *kept, uint32_t kept_count);
+void rows_give(float *y, size_t ldy, uint32_t columns, const float *from, size_t ldf, uint32_t rows,
+               const uint32_t *kept, uint32_t kept_count);
+/* to->data: panels_size(p->rows, kept_count) floats. */
+void panels_take(struct panels *to, const struct panels *p, const uint32_t *kept,
+                 uint32_t kept_count);
+
 /* g[k - k0][0..31] = sum over b of a[b][k] v[b][32 panel + 0..31], for k0 <= k < k0 + count: a
  * block of the gradient of panel `panel`.  v: [B][ldv]. */
 void gradient_dense(float *g, const float *a, size_t lda, const float *v, size_t ldv, uint32_t rows,

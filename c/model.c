@@ -10,6 +10,11 @@ static float *place_floats(struct arena *a, uint64_t count) {
   return arena_place(a, count, sizeof(float));
 }
 
+/* Whether a shared mask drops columns of a dense layer's panels. */
+static bool leaves_out_columns(const struct dw_model *m, uint32_t index) {
+  return model_shares_mask(m, index, m->layers[index].dense.panels_of_units ? 1 : -1);
+}
+
 static void place_parameters(struct dw_model *m) {
   for (uint32_t i = 0; i < m->layer_count; i++) {
     struct dense *l = &m->layers[i].dense;
@@ -17,6 +22,7 @@ static void place_parameters(struct dw_model *m) {
     uint64_t size = panels_size(l->weight.rows, l->weight.columns);
     l->weight.data = place_floats(&m->parameters, size);
     l->bias = place_floats(&m->parameters, padded(l->units));
+    if (leaves_out_columns(m, i)) l->left.data = place_floats(&m->parameters, size);
     if (!(l->drop.p > 0)) continue;
     l->masked = l->weight;
     l->masked.data = place_floats(&m->parameters, size);
@@ -80,9 +86,12 @@ static void place_nonzeros(struct nonzeros *s, struct arena *a, uint32_t rows, u
   s->cursor = arena_place(a, columns, sizeof *s->cursor);
 }
 
+static uint64_t larger(uint64_t a, uint64_t b) { return a > b ? a : b; }
+
 static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) {
   struct workspace *w = &m->work;
-  uint32_t widest = m->inputs, hidden = 1; /* hidden: units that a gradient list may hold */
+  uint32_t widest = m->inputs;
+  uint32_t listed = 1, left = 0; /* units that a gradient's list may hold; columns set apart */
   uint64_t packed = 0;
   for (uint32_t i = 0; i < m->layer_count; i++) {
     struct layer *l = &m->layers[i];
@@ -92,19 +101,24 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
       uint32_t mask_rows = l->dropout.drop.mask == DW_MASK_BATCH ? 1 : rows;
       l->dropout.mask = arena_place(a, rows_size(mask_rows, l->units), sizeof(uint32_t));
       l->dropout.kept.units = arena_place(a, l->units + 1ULL, sizeof(uint32_t));
-    } else if (i == m->first_dense) {
-      place_nonzeros(&w->x, a, rows, l->inputs);
+      continue;
+    }
+    if (i != m->first_dense) {
+      packed = larger(packed, product_transposed_scratch(l->units, l->inputs));
+    }
+    packed = larger(packed, rows_size(rows, l->dense.weight.rows)); /* of product_kept */
+    if (leaves_out_columns(m, i)) left = most(left, l->dense.weight.columns);
+    if (l->dense.panels_of_units) {
+      place_nonzeros(&l->dense.nonzero_inputs, a, rows, l->inputs);
     } else {
-      hidden = most(hidden, l->units);
-      uint64_t transposed = product_transposed_scratch(l->units, l->inputs);
-      uint64_t kept = rows_size(rows, l->units);
-      packed = transposed > packed ? transposed : packed;
-      packed = kept > packed ? kept : packed;
+      listed = most(listed, l->units);
     }
   }
-  place_nonzeros(&w->dz, a, rows, hidden);
+  place_nonzeros(&w->dz, a, rows, listed);
   w->packed = place_floats(a, packed);
+  w->columns = place_floats(a, left ? rows_size(rows, left) : 0);
   w->gradient = place_floats(a, padded(widest) + GRADIENT_ROWS * PANEL);
+  w->blocks = place_floats(a, left ? GRADIENT_ROWS * padded(left) : 0);
   w->words = arena_place(a, widest + 2ULL * PHILOX_BATCH, sizeof *w->words);
   m->batch.images = place_floats(a, rows_size(rows, m->inputs));
   m->batch.labels = arena_place(a, rows, sizeof *m->batch.labels);
@@ -155,14 +169,23 @@ void masks_draw(struct dw_model *m, uint32_t step, uint32_t first_row, uint32_t 
   }
 }
 
-/* What the dropout right behind layer `index` keeps, if all rows share its mask, else NULL: what it
- * drops need not be computed. */
-static const struct kept *kept_behind(const struct dw_model *m, uint32_t index) {
-  if (index + 1 == m->layer_count) return NULL;
-  const struct layer *next = &m->layers[index + 1];
-  bool shared = next->kind == LAYER_DROPOUT && next->dropout.drop.p > 0 &&
-                next->dropout.drop.mask == DW_MASK_BATCH;
-  return shared ? &next->dropout.kept : NULL;
+/* The dropout layer that model_shares_mask is about, or NULL. */
+static const struct dropout *shared_mask(const struct dw_model *m, uint32_t index, int side) {
+  for (int64_t i = (int64_t)index + side; i >= 0 && i < m->layer_count; i += side) {
+    const struct layer *l = &m->layers[i];
+    if (l->kind != LAYER_DROPOUT) return NULL;
+    if (l->dropout.drop.p > 0 && l->dropout.drop.mask == DW_MASK_BATCH) return &l->dropout;
+  }
+  return NULL;
+}
+
+bool model_shares_mask(const struct dw_model *m, uint32_t index, int side) {
+  return shared_mask(m, index, side) != NULL;
+}
+
+const struct kept *model_kept(const struct dw_model *m, uint32_t index, int side) {
+  const struct dropout *l = shared_mask(m, index, side);
+  return l ? &l->kept : NULL;
 }
 
 const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, uint32_t rows,
@@ -173,7 +196,8 @@ const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, u
     dropout_forward(l->output, x, &l->dropout, rows);
     return l->output;
   }
-  dense_forward(l->output, x, &l->dense, rows, true, skip ? kept_behind(m, index) : NULL, &m->work);
+  dense_forward(l->output, x, &l->dense, rows, true, model_kept(m, index, -1),
+                skip ? model_kept(m, index, 1) : NULL, &m->work);
   activation_forward(l->output, l->units, rows, l->dense.activation);
   return l->output;
 }
@@ -186,7 +210,7 @@ const float *layer_evaluate(struct dw_model *m, uint32_t index, const float *x, 
     dropout_evaluate(l->output, x, &l->dropout, rows, eval_scale);
     return l->output;
   }
-  dense_forward(l->output, x, &l->dense, rows, false, NULL, &m->work);
+  dense_forward(l->output, x, &l->dense, rows, false, NULL, NULL, &m->work);
   activation_forward(l->output, l->units, rows, l->dense.activation);
   return l->output;
 }
@@ -199,12 +223,12 @@ float *layer_backward(struct dw_model *m, uint32_t index, float *dy, const float
     return dy;
   }
   float *dx = NULL;
-  const struct kept *kept = kept_behind(m, index);
+  const struct kept *inputs = model_kept(m, index, -1), *units = model_kept(m, index, 1);
   activation_backward(dy, l->output, l->units, rows, l->dense.activation);
   if (index != m->first_dense) {
     dx = dy == m->gradient[0] ? m->gradient[1] : m->gradient[0];
-    dense_backward_input(dx, dy, &l->dense, rows, kept, &m->work);
+    dense_backward_input(dx, dy, &l->dense, rows, inputs, units, &m->work);
   }
-  dense_backward_weights(&l->dense, dy, x, rows, kept, &m->optimizer, &m->work);
+  dense_backward_weights(&l->dense, dy, x, rows, inputs, units, &m->optimizer, &m->work);
   return dx;
 }

@@ -44,6 +44,11 @@ struct dense *model_dense(const struct dw_model *m, uint32_t index);
 /* Whether a layer draws a mask (p > 0), and which. */
 struct dropping *layer_dropping(struct layer *l);
 
+/* Whether a dropout layer beside dense layer `index`, before it (side -1) or behind it (1), has one
+ * mask for all rows; there, what such a mask of this step keeps, NULL where there is none. */
+bool model_shares_mask(const struct dw_model *m, uint32_t index, int side);
+const struct kept *model_kept(const struct dw_model *m, uint32_t index, int side);
+
 /* Draws the masks of a step for rows first_row ... first_row + rows - 1 of its batch. */
 void masks_draw(struct dw_model *m, uint32_t step, uint32_t first_row, uint32_t rows);
 /* Returns the layer's output: l->output, or x where the layer does nothing.  skip: units that the

@@ -201,7 +201,7 @@ int dw_activations(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t co
     const float *x = m->batch.images;
     if (train) masks_draw(m, step, first + done, rows);
     for (uint32_t i = 0; i <= layer; i++) {
-      x = train ? layer_forward(m, i, x, rows, i < layer) : layer_evaluate(m, i, x, rows, 1);
+      x = train ? layer_forward(m, i, x, rows, false) : layer_evaluate(m, i, x, rows, 1);
     }
     copy_rows(values + (size_t)done * units, x, units, rows);
   }

@@ -28,13 +28,14 @@ const batches = (count = STEPS, rows = ROWS) =>
  * @param {number} part.pixels that are not zero, in all rows
  * @param {number} part.computed entries of the second layer's output that are computed
  * @param {number} part.learning entries of its gradient that are multiplied
+ * @param {number} [part.passed] of its units, for the last layer
  * @param {number} part.classes 0 where the second layer is the last
  */
-const stepMacs = ({ pixels, computed, learning, classes }) =>
+const stepMacs = ({ pixels, computed, learning, passed = UNITS, classes }) =>
   2 * pixels * UNITS + // forward, weights' gradient
   computed * UNITS + // forward
   2 * learning * UNITS + // inputs' and weights' gradients
-  3 * ROWS * UNITS * classes;
+  3 * ROWS * passed * classes;
 
 describe('the first layer multiplies pixels that are not zero', () => {
   const units = 48;
@@ -88,7 +89,7 @@ describe('the first layer multiplies pixels that are not zero', () => {
   });
 });
 
-describe('units that a mask drops for the whole step take no product of their layer', () => {
+describe('units that a mask drops for the whole step take no product anywhere', () => {
   for (const network of ['intended', 'printed']) {
     for (const variant of ['article', 'article-scaled']) {
       for (const p of [0, 0.25, 0.5, 1]) {
@@ -104,6 +105,7 @@ describe('units that a mask drops for the whole step take no product of their la
                 pixels: nonzeros(data.images),
                 computed: ROWS * kept,
                 learning: ROWS * kept,
+                passed: kept,
                 classes: network === 'printed' ? 0 : CLASSES,
               });
               assert.equal(macs, expected, `step ${step}`);
@@ -113,6 +115,29 @@ describe('units that a mask drops for the whole step take no product of their la
     }
   }
 
+  test('before it and behind it, on the data, the first layer, a hidden one and the last', () => {
+    const [first, second] = [100, 70];
+    const layers = [
+      dropout(0.2, { mask: 'batch' }),
+      dense(first, { activation: 'tanh' }),
+      dropout(0.5, { mask: 'batch' }),
+      dense(second, { activation: 'tanh' }),
+      dropout(0.5, { mask: 'batch' }),
+      dense(CLASSES),
+    ];
+    return CoreModel.with({ input: INPUTS, layers, seed: 3 }, {}, (model) => {
+      for (const [step, data] of batches().entries()) {
+        const masks = [0, 2, 4].map((layer) => model.mask(layer, step, 1));
+        const [, a, b] = masks.map(nonzeros);
+        assert.ok(a < first && b < second);
+        const seen = data.images.filter((_, i) => masks[0][i % INPUTS]);
+        // each of a layer's products has the sizes that are left: two of the first, three of others
+        const expected = 2 * nonzeros(seen) * a + 3 * ROWS * a * b + 3 * ROWS * b * CLASSES;
+        assert.equal(model.steps(data)[0].macs, expected, `step ${step}`);
+      }
+    });
+  });
+
   test('with ReLU, only entries that are kept and positive learn', () =>
     CoreModel.with({ ...variants.article('relu'), seed: 3 }, {}, (model) => {
       for (const [step, data] of batches().entries()) {
@@ -121,7 +146,8 @@ describe('units that a mask drops for the whole step take no product of their la
         assert.ok(learning < 0.6 * ROWS * kept);
         const pixels = nonzeros(data.images);
         const [{ macs }] = model.steps(data);
-        assert.equal(macs, stepMacs({ pixels, computed: ROWS * kept, learning, classes: CLASSES }));
+        const counts = { pixels, computed: ROWS * kept, learning, passed: kept, classes: CLASSES };
+        assert.equal(macs, stepMacs(counts));
       }
     }));
 });
@@ -191,7 +217,9 @@ describe('what is skipped changes no bit', () => {
       const spec = (mask) => ({
         input: INPUTS,
         layers: [
-          dense(64, { activation: 'relu' }),
+          dropout(0.2, { mask }),
+          dense(80, { activation: 'relu' }),
+          dropout(0.3, { mask }),
           dense(48, { activation: 'tanh' }),
           dropout(0.5, { mask }),
           dense(33, { activation: 'tanh' }),

@@ -1,7 +1,8 @@
 /** A model driven by the C API alone, step by step, through WebAssembly. */
 
-import { ACTIVATIONS, MASKS, SCALINGS, resolveSpec } from '../../js/layers.js';
-import { OPTIMIZER_NAMES } from '../../js/defaults.js';
+import { ACTIVATIONS, MASKS, OPTIMIZER_NAMES, SCALINGS } from '../../js/core/enums.js';
+import { resolveSpec } from '../../js/layers.js';
+
 import { unitsOf } from '../../js/summary.js';
 import { startCore } from './support-build.js';
 

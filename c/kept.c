@@ -1,0 +1,37 @@
+/* Units that a shared mask keeps, taken out of matrices and put back: what is left is a smaller
+ * network, whose products the dense and sparse kernels take as they are. */
+#include <string.h>
+
+#include "matrix.h"
+#include "simd.h"
+
+void rows_take(float *to, size_t ldt, const float *a, size_t lda, uint32_t rows,
+               const uint32_t *kept, uint32_t kept_count) {
+  for (uint32_t b = 0; b < rows; b++) {
+    for (uint32_t k = 0; k < kept_count; k++) to[b * ldt + k] = a[b * lda + kept[k]];
+  }
+}
+
+void rows_give(float *y, size_t ldy, uint32_t columns, const float *from, size_t ldf, uint32_t rows,
+               const uint32_t *kept, uint32_t kept_count) {
+  for (uint32_t b = 0; b < rows; b++) {
+    memset(y + b * ldy, 0, sizeof *y * columns);
+    for (uint32_t k = 0; k < kept_count; k++) y[b * ldy + kept[k]] = from[b * ldf + k];
+  }
+}
+
+void panels_take(struct panels *to, const struct panels *p, const uint32_t *kept,
+                 uint32_t kept_count) {
+  to->rows = p->rows, to->columns = kept_count;
+  for (uint32_t first = 0; first < kept_count; first += PANEL) {
+    uint32_t lanes = kept_count - first < PANEL ? kept_count - first : PANEL;
+    float *panel = to->data + (size_t)first * p->rows;
+    size_t from[PANEL]; /* where each lane's column starts */
+    for (uint32_t i = 0; i < lanes; i++) from[i] = panels_index(p, 0, kept[first + i]);
+    for (uint32_t r = 0; r < p->rows; r++, panel += PANEL) {
+      const float *row = p->data + (size_t)r * PANEL;
+      for (uint32_t i = 0; i < lanes; i++) panel[i] = row[from[i]];
+      for (uint32_t i = lanes; i < PANEL; i++) panel[i] = 0;
+    }
+  }
+}
