@@ -50,26 +50,46 @@ newer() {
   [ -n "$(find "${@:2}" -newer "$1" -print -quit)" ]
 }
 
+RELAXED=(-mrelaxed-simd -DDW_RELAXED)
+
 # Emscripten compiles and gives its C library; LLVM 19 underneath it emits the code and links,
 # since Debian's own Emscripten (LLVM 14) knows relaxed SIMD by its draft opcodes only.
-compile_wasm() { # NAME FLAG...
-  local name=$1 out=build/$1 sysroot=$EMSCRIPTEN/cache/sysroot source objects=()
+compile_objects() { # FOLDER SOURCE... -- FLAG...
+  local out=$1 source sources=()
   shift
-  mkdir -p "$out" dist/wasm
-  for source in c/*.c; do
-    local object level=-Os # a fifth smaller than with -O3, and as fast
-    case $source in c/gemm.c | c/sparse.c) level=-O3 ;; esac
-    object=$out/$(basename "$source" .c).o
-    EM_CONFIG=$PWD/build/emscripten.py NODE_PATH=/usr/share/nodejs \
-      emcc "${WASM_FLAGS[@]}" "$level" "$@" -c "$source" -o "$object"
-    objects+=("$object")
+  while [ "$1" != -- ]; do
+    sources+=("$1")
+    shift
   done
-  "$LLVM/wasm-ld" "${objects[@]}" -o "$out/linked.wasm" --no-entry --gc-sections --strip-all \
+  shift
+  mkdir -p "$out"
+  rm -f "$out"/*.o # of sources that are no more
+  for source in "${sources[@]}"; do
+    local level=-Os # a fifth smaller than with -O3, and as fast
+    case $source in c/gemm.c | c/sparse.c | tests/bench/*) level=-O3 ;; esac
+    EM_CONFIG=$PWD/build/emscripten.py NODE_PATH=/usr/share/nodejs \
+      emcc "${WASM_FLAGS[@]}" "$level" -Ic "$@" -c "$source" -o "$out/$(basename "$source" .c).o"
+  done
+}
+
+link_wasm() { # TARGET OBJECT...
+  local target=$1 linked sysroot=$EMSCRIPTEN/cache/sysroot
+  linked=build/$(basename "$target" .wasm)-linked.wasm
+  shift
+  mkdir -p "$(dirname "$target")"
+  "$LLVM/wasm-ld" "$@" -o "$linked" --no-entry --gc-sections --strip-all \
     -z stack-size=$STACK_BYTES --stack-first --initial-memory=$INITIAL_BYTES --max-memory=$MAX_BYTES \
     -L"$sysroot/lib/wasm32-emscripten" -lstandalonewasm-memgrow -lc -ldlmalloc -lcompiler_rt
   node_modules/.bin/wasm-opt -O3 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int \
     --enable-relaxed-simd --enable-sign-ext --enable-mutable-globals \
-    "$out/linked.wasm" -o "dist/wasm/$name.wasm"
+    "$linked" -o "$target"
+}
+
+compile_wasm() { # NAME FLAG...
+  local name=$1
+  shift
+  compile_objects "build/$name" c/*.c -- "$@"
+  link_wasm "dist/wasm/$name.wasm" "build/$name"/*.o
 }
 
 wasm() {
@@ -87,7 +107,24 @@ NODE_JS = '$(command -v node)'
 FROZEN_CACHE = True
 PYTHON
   compile_wasm dropout-simd
-  compile_wasm dropout-relaxed -mrelaxed-simd -DDW_RELAXED
+  compile_wasm dropout-relaxed "${RELAXED[@]}"
+}
+
+# The package's own objects and tests/bench/*.c, to time the products alone.
+bench_wasm() {
+  newer build/bench/kernels-relaxed.wasm c tests/bench/kernels.c tests/bench/probe.c build.sh || return 0
+  if ! [ -e build/dropout-relaxed/gemm.o ]; then
+    rm -f dist/wasm/dropout-relaxed.wasm # built elsewhere: its objects are not here
+    wasm
+  fi
+  say 'compiling the kernels of the benchmark (once)'
+  local variant flags
+  for variant in simd relaxed; do
+    flags=()
+    [ $variant = simd ] || flags=("${RELAXED[@]}")
+    compile_objects build/bench/$variant tests/bench/*.c -- "${flags[@]}"
+    link_wasm build/bench/kernels-$variant.wasm build/dropout-$variant/*.o build/bench/$variant/*.o
+  done
 }
 
 # The same C, natively: build/native/NAME, from c/*.c and tests/c/*.c.
@@ -145,9 +182,9 @@ build() {
 lint() {
   need clang-format clang-format
   need clang-tidy clang-tidy
-  clang-format --dry-run --Werror c/*.[ch] tests/c/*.[ch]
+  clang-format --dry-run --Werror c/*.[ch] tests/c/*.[ch] tests/bench/*.c
   # one file a process: with several, clang-tidy 14 sees faults in va_list that are none
-  printf '%s\n' c/*.c tests/c/*.c | xargs -P 2 -I FILE clang-tidy --quiet FILE -- -std=c11 -Ic -Wno-unknown-pragmas 2>/dev/null
+  printf '%s\n' c/*.c tests/c/*.c tests/bench/*.c | xargs -P 2 -I FILE clang-tidy --quiet FILE -- -std=c11 -Ic -Wno-unknown-pragmas 2>/dev/null
   node_modules/.bin/prettier --check --log-level=warn .
   node_modules/.bin/tsc -p tsconfig.json
 }
@@ -184,6 +221,7 @@ case $command in
     ;;
   bench)
     build
+    bench_wasm
     browsers
     exec node tests/bench/bench.js "$@"
     ;;
@@ -195,7 +233,7 @@ case $command in
   format)
     packages
     need clang-format clang-format
-    clang-format -i c/*.[ch] tests/c/*.[ch]
+    clang-format -i c/*.[ch] tests/c/*.[ch] tests/bench/*.c
     node_modules/.bin/prettier --write --log-level=warn .
     ;;
   *)
