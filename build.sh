@@ -110,9 +110,9 @@ PYTHON
   compile_wasm dropout-relaxed "${RELAXED[@]}"
 }
 
-# The package's own objects and tests/bench/*.c, to time the products alone.
+# The package's own objects and tests/bench/*.c, to time the products alone and count allocations.
 bench_wasm() {
-  newer build/bench/kernels-relaxed.wasm c tests/bench/kernels.c tests/bench/probe.c build.sh || return 0
+  newer build/bench/kernels-relaxed.wasm c tests/bench/*.c build.sh || return 0
   if ! [ -e build/dropout-relaxed/gemm.o ]; then
     rm -f dist/wasm/dropout-relaxed.wasm # built elsewhere: its objects are not here
     wasm
@@ -123,7 +123,8 @@ bench_wasm() {
     flags=()
     [ $variant = simd ] || flags=("${RELAXED[@]}")
     compile_objects build/bench/$variant tests/bench/*.c -- "${flags[@]}"
-    link_wasm build/bench/kernels-$variant.wasm build/dropout-$variant/*.o build/bench/$variant/*.o
+    link_wasm build/bench/kernels-$variant.wasm build/dropout-$variant/*.o build/bench/$variant/*.o \
+      --wrap=malloc --wrap=calloc --wrap=realloc --wrap=aligned_alloc
   done
 }
 

@@ -1,18 +1,18 @@
 /**
- * The engines that are timed. `run(task, args)` gives what the default export of `tasks/TASK.js` gives,
- * in a process or a page that has run nothing before: heaps and compiled code do not pass from one
+ * The engines that are timed. `run(task, args)` gives what the default export of the file `TASK.js`
+ * gives, in a process or a page that has run nothing before: heaps and compiled code do not pass from one
  * measurement to the next.
  */
 
 import { execFile, fork } from 'node:child_process';
-import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { launch } from '../browser/chromium.js';
 import { serve } from '../browser/serve.js';
+import { npmInstall } from './install.js';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const NODE24_PLACE = `${ROOT}build/node24`;
+const NODE24_PLACE = 'build/node24';
 const NODE24_VERSION = '24.21.0';
 const CHILD = fileURLToPath(new URL('in-node.js', import.meta.url));
 /** A page that says nothing for so long is not coming back. */
@@ -41,7 +41,7 @@ export async function startEngines(keys) {
   const engines = [];
   for (const key of keys) {
     const engine = await STARTERS[key]();
-    const variants = await engine.run('variants');
+    const variants = await engine.run('tasks/variants');
     engines.push({ ...engine, key, variants });
   }
   return engines;
@@ -74,26 +74,8 @@ function runInNode(executable, task, args) {
 }
 
 async function installNode24() {
-  const executable = `${NODE24_PLACE}/node_modules/node/bin/node`;
-  const isThere = await access(executable).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) await npmInstall(NODE24_PLACE, [`node@${NODE24_VERSION}`]);
-  return nodeEngine(executable);
-}
-
-/** @param {string} place @param {string[]} packages with exact versions */
-export async function npmInstall(place, packages) {
-  console.error(`installing ${packages.join(' ')} (once)`);
-  const options = ['--no-audit', '--no-fund', '--loglevel=error', '--prefix', place];
-  try {
-    await promisify(execFile)('npm', ['install', ...options, ...packages], { cwd: ROOT });
-  } catch (error) {
-    throw new Error(
-      `npm could not install ${packages.join(' ')}: ${error.stderr || error.message}`,
-    );
-  }
+  await npmInstall(NODE24_PLACE, { node: NODE24_VERSION });
+  return nodeEngine(`${ROOT}${NODE24_PLACE}/node_modules/node/bin/node`);
 }
 
 async function chromiumEngine() {

@@ -4,6 +4,7 @@
  * What a task may ask of its engine.
  * @typedef {object} Place
  * @property {(path: string) => Promise<Uint8Array>} read a file of this repository
+ * @property {(path: string) => string} url of a file of this repository
  * @property {() => Promise<{ train: any, test: any }>} mnist
  */
 
@@ -20,11 +21,12 @@ export async function run(address, task, args) {
       if (!response.ok) throw new Error(`${path}: ${response.status}`);
       return new Uint8Array(await response.arrayBuffer());
     },
+    url: (path) => address + path,
     mnist: async () => {
       const { loadMnist } = await import('../../dist/index.js');
       return loadMnist({ base: `${address}dist/page/mnist/` });
     },
   };
-  const { default: run } = await import(`./tasks/${task}.js`);
+  const { default: run } = await import(`./${task}.js`);
   return run(args, place);
 }

@@ -30,7 +30,7 @@ export async function measureKernels(engines) {
   for (const engine of engines) {
     for (const variant of engine.variants) {
       const args = { variant, ...SHAPE, rounds: ROUNDS, seconds: SECONDS };
-      const result = await engine.run('kernels', args);
+      const result = await engine.run('tasks/kernels', args);
       rates.push({ engine: engine.key, name: engine.name, variant, ...digest(result) });
     }
   }

@@ -1,7 +1,7 @@
 /** Rates of the dense products and of the probe's tiles, in GFLOP/s. */
 
 /** Entries of a product that are compared with sums in double precision cost so many terms at most. */
-const CHECKED_TERMS = 2e8;
+const CHECKED_TERMS = 5e7;
 
 /** The fastest tiles of a first look race against the products. */
 const RACING_TILES = 3;

@@ -1,31 +1,28 @@
-/** One timed training, in whatever engine loads this file. */
+/** One epoch of this package, timed. */
 
-import { createModel, variants } from '../../dist/index.js';
-
-const OPTIMIZER = { sgd: { name: 'sgd', learningRate: 0.1 }, adam: { name: 'adam' } };
+import { createModel, variants } from '../../../dist/index.js';
+import { OPTIMIZERS, parseCase } from '../cases.js';
 
 /**
- * @param {string} name 'standard-sgd': a variant and an optimizer
- * @param {number} steps of the first epoch
- * @param {{ train: object, test: object }} data MNIST
- * @returns {Promise<{ seconds: number, accuracy: number, hash: string }>} seconds of the steps alone
+ * @param {object} args
+ * @param {string} args.name of the case
+ * @param {'strict' | 'fast'} args.numerics
+ * @param {import('../in-page.js').Place} place
+ * @returns {Promise<{ seconds: number, accuracy: number, hash: string }>} seconds of the training
+ *   steps alone: the data is with the model by then
  */
-export async function timeCase(name, steps, { train, test }) {
-  const [variant, optimizer] = name.split(/-(?=[^-]*$)/);
-  const model = await createModel({ ...variants[variant]('relu', 0.5), seed: 1 });
-  try {
-    let seconds = 0;
-    const epochSteps = Math.ceil(train.samples / 64);
-    const onProgress = ({ samplesPerSecond }) => (seconds = (steps * 64) / samplesPerSecond);
-    const { epochs } = await model.fit(train, {
-      optimizer: OPTIMIZER[optimizer],
-      onProgress,
-      ...(steps < epochSteps && { maxSteps: steps }),
-    });
-    if (epochs.length > 0) ({ seconds } = epochs[0]);
-    const { accuracy } = await model.evaluate(test);
-    return { seconds, accuracy, hash: await model.hash() };
-  } finally {
-    await model.dispose();
+export default async function train({ name, numerics }, { mnist }) {
+  const { train, test } = await mnist();
+  const { variant, optimizer } = parseCase(name);
+  const spec = { ...variants[variant]('relu', 0.5), seed: 1 };
+  const model = await createModel(spec, { numerics });
+  const { variant: build } = await model.info();
+  if (numerics === 'fast' && build !== 'relaxed') {
+    throw new Error(`numerics 'fast' should run relaxed SIMD here, and runs ${build}`);
   }
+  const { epochs } = await model.fit(train, { optimizer: OPTIMIZERS[optimizer] });
+  const { accuracy } = await model.evaluate(test);
+  const hash = await model.hash();
+  await model.dispose();
+  return { seconds: epochs[0].seconds, accuracy, hash };
 }
