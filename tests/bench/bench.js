@@ -82,11 +82,17 @@ async function main() {
     const about = describe(engines, rivals);
     console.log(`${about.machine}, ${about.date.slice(0, 10)}`);
     const results = await measure(options, engines, rivals);
+    const load = os.loadavg()[1];
+    if (load > os.availableParallelism())
+      console.log(`The machine was busy: load ${load.toFixed(1)}`);
     console.log(showTargets(results, engines));
     const file = options.json ?? (options.isWhole ? new URL('latest.json', RESULTS) : undefined);
     const targets = judge(results, options.engines);
     if (file)
-      await writeFile(file, `${JSON.stringify({ ...about, targets, ...results }, null, 1)}\n`);
+      await writeFile(
+        file,
+        `${JSON.stringify({ ...about, load, targets, ...results }, null, 1)}\n`,
+      );
     if (results.sweep) await writeSweep(results.sweep, about, RESULTS);
   } finally {
     for (const engine of engines) await engine.close();

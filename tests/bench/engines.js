@@ -82,7 +82,7 @@ async function chromiumEngine() {
   const server = await serve(ROOT);
   const chromium = await launch({ protocolTimeout: PATIENCE_MS });
   return {
-    name: (await chromium.browser.version()).replace('/', ' '),
+    name: (await chromium.browser.version()).replace(/^\w+\//, 'Chromium '),
     run: (task, args) => runInPage(chromium.browser, server.address, task, args),
     close: async () => {
       await chromium.close();

@@ -41,7 +41,7 @@ export async function measureKernels(engines) {
 const rate = ({ name, flop, seconds }) => ({ name, gflops: flop / median(seconds) / 1e9 });
 
 /** @param {import('../tasks/kernels.js').Rates} rates */
-function digest({ products, tiles, largestError }) {
+export function digest({ products, tiles, largestError }) {
   const flop = products.reduce((sum, product) => sum + product.flop, 0);
   const together = products[0].seconds.map(
     (_, round) => flop / products.reduce((sum, { seconds }) => sum + seconds[round], 0),

@@ -4,24 +4,26 @@ import { writeFile } from 'node:fs/promises';
 import { NETWORK } from '../cases.js';
 import { plot } from '../plot.js';
 import { newTable } from '../table.js';
+import { digest } from './kernels.js';
 
 export const UNITS = [128, 256, 512, 1024, 2048, 4096];
 export const BATCHES = [16, 64, 256, 1024];
 /** Smaller batches have no target: the products are too narrow to be fast. */
 const LEAST_JUDGED_BATCH = 64;
-/** Of training, and of each product a round, at least. */
+/** Of training, at least. */
 const TRAINING_SECONDS = 0.5;
-const KERNEL_SECONDS = 0.05;
-const ROUNDS = 3;
+/** Of the products: of each in each round, at least; of all rounds, about. */
+const KERNELS = { rounds: 20, seconds: 0.01, limit: 3 };
 
-/** @typedef {{ units: number, batch: number, gflops: number, seconds: number, steps: number }} Point */
+/** @typedef {{ units: number, batch: number, gflops: number, ratio: number, seconds: number, steps: number }} Point */
 /**
  * @typedef {object} Sweep
  * @property {string} engine key
  * @property {string} name with the variant
- * @property {Point[]} points gflops: of the dense products, each in its best round; seconds: an epoch,
- *   from `steps`
- * @property {number} evenness lowest / highest rate, batch 64 and more
+ * @property {Point[]} points gflops: of the dense products; ratio: to the best tile at that time;
+ *   seconds: an epoch, from `steps`
+ * @property {number} evenness lowest / highest rate, batch 64 and more, each in terms of the best tile
+ *   at that time: a quiet machine gives that of the rates themselves, a busy one does not
  */
 
 /** @param {import('../engines.js').Engine[]} engines @returns {Promise<Sweep[]>} in each one's fastest variant */
@@ -35,7 +37,7 @@ export async function measureSweep(engines) {
     }
     const rates = points
       .filter(({ batch }) => batch >= LEAST_JUDGED_BATCH)
-      .map(({ gflops }) => gflops);
+      .map(({ ratio }) => ratio);
     sweeps.push({
       engine: engine.key,
       name: `${engine.name}, ${variant}`,
@@ -48,22 +50,13 @@ export async function measureSweep(engines) {
 
 /** @param {import('../engines.js').Engine} engine @param {string} variant @param {number} units @param {number} batch */
 async function measurePoint(engine, variant, units, batch) {
-  const { products } = await engine.run('tasks/kernels', {
-    variant,
-    batch,
-    inputs: NETWORK.inputs,
-    units,
-    rounds: ROUNDS,
-    seconds: KERNEL_SECONDS,
-    probe: false,
-  });
-  const sum = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0);
-  const flop = sum(products.map(({ flop }) => flop));
-  const best = sum(products.map(({ seconds }) => Math.min(...seconds)));
+  const shape = { batch, inputs: NETWORK.inputs, units };
+  const rates = await engine.run('tasks/kernels', { variant, ...shape, ...KERNELS });
+  const { together, ratio } = digest(rates);
   const numerics = variant === 'relaxed' ? 'fast' : 'strict';
   const training = { numerics, units, batch, seconds: TRAINING_SECONDS };
   const { seconds, steps } = await engine.run('tasks/sweep', training);
-  return { units, batch, gflops: flop / best / 1e9, seconds, steps };
+  return { units, batch, gflops: together, ratio, seconds, steps };
 }
 
 /** @param {Sweep[]} sweeps */
@@ -73,12 +66,17 @@ export function showSweep(sweeps) {
       const table = newTable([name, ...BATCHES.map((batch) => `batch ${batch}`)]);
       for (const units of UNITS) {
         const row = points.filter((point) => point.units === units);
-        const cells = row.map((p) => `${p.gflops.toFixed(1)} GFLOP/s, ${p.seconds.toFixed(1)} s`);
+        const cells = row.map(
+          (p) =>
+            `${p.gflops.toFixed(1)}, ${(100 * p.ratio).toFixed(0)} %\n${p.seconds.toFixed(1)} s`,
+        );
         table.push([`${units} units`, ...cells]);
       }
       return `${table}`;
     })
-    .concat('dense products, GFLOP/s; seconds an epoch, extrapolated from a few steps')
+    .concat(
+      'dense products: GFLOP/s, share of the best tile; seconds an epoch, extrapolated from a few steps',
+    )
     .join('\n');
 }
 

@@ -6,6 +6,10 @@ const CHECKED_TERMS = 5e7;
 /** The fastest tiles of a first look race against the products. */
 const RACING_TILES = 3;
 const LOOKS = 5;
+/** Of the race, before its times count. */
+const WARM_UP_ROUNDS = 2;
+/** Where the products are so large that the race's time is over before its rounds. */
+const LEAST_ROUNDS = 3;
 
 /**
  * @typedef {{ name: string, flop: number, seconds: number[] }} Timed `seconds` of one run, by round
@@ -19,15 +23,15 @@ const LOOKS = 5;
  * @param {number} args.batch
  * @param {number} args.inputs
  * @param {number} args.units of both hidden layers
- * @param {number} args.rounds
+ * @param {number} args.rounds at most
+ * @param {number} [args.limit] seconds of them all, about; Infinity
  * @param {number} args.seconds a product or tile and round, about; short, so that what else the
  *   machine does slows the whole round
- * @param {boolean} [args.probe] true: tiles, too
  * @param {import('../in-page.js').Place} place
  * @returns {Promise<Rates>}
  */
 export default async function kernels(
-  { variant, batch, inputs, units, rounds, seconds, probe = true },
+  { variant, batch, inputs, units, rounds, seconds, limit = Infinity },
   { read },
 ) {
   const bytes = await read(`build/bench/kernels-${variant}.wasm`);
@@ -36,10 +40,10 @@ export default async function kernels(
   if (!call.kernel_prepare(batch, inputs, units)) throw new Error('no memory for the operands');
   const products = list(exports, 'kernel');
   const largestError = checkProducts(call, products, { batch, inputs, units });
-  const tiles = probe ? fastestTiles(call, list(exports, 'probe'), seconds) : [];
-  race([...products, ...tiles], 2, seconds); // the compiler's
-  race([...products, ...tiles], rounds, seconds);
-  const result = ({ name, flop, seconds }) => ({ name, flop, seconds: seconds.slice(-rounds) });
+  const tiles = fastestTiles(call, list(exports, 'probe'), seconds);
+  race([...products, ...tiles], WARM_UP_ROUNDS, seconds);
+  const raced = race([...products, ...tiles], rounds, seconds, limit);
+  const result = ({ name, flop, seconds }) => ({ name, flop, seconds: seconds.slice(-raced) });
   return { products: products.map(result), tiles: tiles.map(result), largestError };
 }
 
@@ -59,11 +63,20 @@ function fastestTiles(call, tiles, seconds) {
   return tiles.sort((a, b) => rate(b) - rate(a)).slice(0, RACING_TILES);
 }
 
-/** @param {Probed[]} all @param {number} rounds @param {number} seconds */
-function race(all, rounds, seconds) {
+/**
+ * @param {Probed[]} all
+ * @param {number} rounds at most
+ * @param {number} seconds of each in each round
+ * @param {number} [limit] seconds of all rounds, about
+ * @returns {number} rounds
+ */
+function race(all, rounds, seconds, limit = Infinity) {
+  const end = performance.now() + 1e3 * limit;
   for (let round = 0; round < rounds; round++) {
+    if (round >= LEAST_ROUNDS && performance.now() > end) return round;
     for (const one of all) one.seconds.push(time(one.run, seconds, one));
   }
+  return rounds;
 }
 
 /** @typedef {ReturnType<typeof list>[number]} Probed */
