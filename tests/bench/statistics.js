@@ -1,15 +1,19 @@
 /** Of a few repeated measurements. */
 
-/** @param {number[]} values @returns {{ low: number, median: number, high: number }} */
-export function spread(values) {
+/** @param {number[]} values @param {number} share 0: the least, 0.5: the median, 1: the most */
+export function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return {
-    low: sorted[0],
-    median: (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2,
-    high: sorted[sorted.length - 1],
-  };
+  const at = share * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return below + (above - below) * (at % 1);
 }
 
 /** @param {number[]} values */
-export const median = (values) => spread(values).median;
+export const median = (values) => quantile(values, 0.5);
+
+/** @param {number[]} values @returns {{ low: number, median: number, high: number }} */
+export const spread = (values) => ({
+  low: quantile(values, 0),
+  median: median(values),
+  high: quantile(values, 1),
+});

@@ -51,6 +51,7 @@ export async function measureTimes(contestants, cases, repeat) {
         if (run.accuracy !== undefined && !(run.accuracy >= LEAST_ACCURACY)) {
           throw new Error(`${name} of ${key} reached an accuracy of ${run.accuracy}: not timed`);
         }
+        console.error(`${name}, ${key}: ${run.seconds.toFixed(2)} s (${round + 1} of ${repeat})`);
         runs.push({ name, key, round, ...run });
       }
     }
