@@ -61,7 +61,7 @@ objects_wasm() { # FOLDER SOURCES FLAG...
   mkdir -p "build/$1"
   for source in "$2"/*.c; do
     local level=-Os # a fifth smaller than with -O3, and as fast
-    case $source in c/gemm.c | c/sparse.c) level=-O3 ;; esac
+    case $source in c/gemm.c | c/sparse.c | tests/bench/*) level=-O3 ;; esac
     EM_CONFIG=$PWD/build/emscripten.py NODE_PATH=/usr/share/nodejs \
       emcc "${WASM_FLAGS[@]}" "$level" "${@:3}" -c "$source" -o "build/$1/$(basename "$source" .c).o"
   done
@@ -72,20 +72,24 @@ link_wasm() { # OUT FILE_OR_FLAG...
     -L"$LIBRARIES" -lc -lcompiler_rt
 }
 
-compile_wasm() { # NAME FLAG...
-  local name=$1 out=build/$1
-  mkdir -p dist/wasm
-  rm -rf "$out"
-  objects_wasm "$name" c "${@:2}"
-  link_wasm "$out/linked.wasm" "$out"/*.o --no-entry --gc-sections --strip-all \
+# A module without an entry, optimised once more by Binaryen.
+link_module() { # OUT FILE_OR_FLAG...
+  local linked=build/$(basename "$1" .wasm)-linked.wasm
+  mkdir -p "$(dirname "$1")"
+  link_wasm "$linked" "${@:2}" --no-entry --gc-sections --strip-all \
     -z stack-size=$STACK_BYTES --initial-memory=$INITIAL_BYTES
   node_modules/.bin/wasm-opt -O3 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int \
-    --enable-relaxed-simd --enable-sign-ext --enable-mutable-globals \
-    "$out/linked.wasm" -o "dist/wasm/$name.wasm"
+    --enable-relaxed-simd --enable-sign-ext --enable-mutable-globals "$linked" -o "$1"
 }
 
-wasm() {
-  newer dist/wasm/dropout-relaxed.wasm c build.sh || return 0
+compile_wasm() { # NAME FLAG...
+  rm -rf "build/$1"
+  objects_wasm "$1" c "${@:2}"
+  link_module "dist/wasm/$1.wasm" "build/$1"/*.o
+}
+
+wasm() { # the modules, and their objects, which the checks and the benchmark link too
+  [ -e build/dropout-relaxed/run.o ] && ! newer dist/wasm/dropout-relaxed.wasm c build.sh && return
   need emcc emscripten
   need "$LLVM/clang" clang-19
   need "$LLVM/wasm-ld" lld-19
@@ -102,6 +106,15 @@ PYTHON
   compile_wasm dropout-relaxed "${RELAXED[@]}"
 }
 
+# The package's own objects and tests/bench/*.c, to time the products alone and count allocations.
+bench_wasm() { # VARIANT FLAG...
+  local kernels=build/bench/kernels-$1.wasm
+  newer "$kernels" c tests/bench/*.c build.sh || return 0
+  rm -rf "build/bench/$1"
+  objects_wasm "bench/$1" tests/bench -Ic "${@:2}"
+  link_module "$kernels" "build/dropout-$1"/*.o "build/bench/$1"/*.o "${COUNTED[@]}"
+}
+
 # The same C, natively: build/native/NAME, from c/*.c and tests/c/*.c.
 native() { # NAME COMPILER FLAG...
   local name=$1 compiler=$2
@@ -115,7 +128,6 @@ native() { # NAME COMPILER FLAG...
 wasi() { # NAME FLAG...
   local program=build/native/$1.wasm core=build/dropout-$1
   newer "$program" c tests/c build.sh || return 0
-  [ -e "$core/linked.wasm" ] || compile_wasm "dropout-$1" "${@:2}"
   rm -rf "build/native/$1-wasm"
   objects_wasm "native/$1-wasm" tests/c -Ic "${@:2}"
   link_wasm "$program" "$LIBRARIES/crt1.o" "build/native/$1-wasm"/*.o "$core"/*.o \
@@ -173,9 +185,9 @@ build() {
 lint() {
   need clang-format clang-format
   need clang-tidy clang-tidy
-  clang-format --dry-run --Werror c/*.[ch] tests/c/*.[ch]
+  clang-format --dry-run --Werror c/*.[ch] tests/c/*.[ch] tests/bench/*.c
   # one file a process: with several, clang-tidy 14 sees faults in va_list that are none
-  printf '%s\n' c/*.c tests/c/*.c | xargs -P 2 -I FILE clang-tidy --quiet FILE -- -std=c11 -Ic -Wno-unknown-pragmas 2>/dev/null
+  printf '%s\n' c/*.c tests/c/*.c tests/bench/*.c | xargs -P 2 -I FILE clang-tidy --quiet FILE -- -std=c11 -Ic -Wno-unknown-pragmas 2>/dev/null
   node_modules/.bin/prettier --check --log-level=warn .
   node_modules/.bin/tsc -p tsconfig.json
 }
@@ -219,6 +231,8 @@ case $command in
     ;;
   bench)
     build
+    bench_wasm simd
+    bench_wasm relaxed "${RELAXED[@]}"
     browsers
     exec node tests/bench/bench.js "$@"
     ;;
@@ -233,7 +247,7 @@ case $command in
   format)
     packages
     need clang-format clang-format
-    clang-format -i c/*.[ch] tests/c/*.[ch]
+    clang-format -i c/*.[ch] tests/c/*.[ch] tests/bench/*.c
     node_modules/.bin/prettier --write --log-level=warn .
     ;;
   *)

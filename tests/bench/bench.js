@@ -1,130 +1,107 @@
 /**
- * Seconds an epoch of the article's network on the whole of MNIST (784-512-512-dropout-10, ReLU,
- * batch 64, one thread), here and in Chromium, alternating.
+ * The benchmark: this package, its rivals, and its targets, all in one run.
  *
- *     npm run bench -- [--repeat 3] [--steps 938] [--cases standard-sgd,article-sgd] [--json FILE]
+ *     npm run bench                        this package alone
+ *     npm run bench -- --peers             with its rivals, which are installed (a quarter of an hour)
+ *     npm run bench -- --only kernels      the dense products against the engine's best register tile
+ *     npm run bench -- --only sweep        other sizes of network and batch
  *
  * Times of one run compare with each other, not with those of another day.
  */
 
 import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import Table from 'cli-table3';
-import { loadMnist } from '../../dist/index.js';
-import { launch } from '../browser/chromium.js';
-import { serve } from '../browser/serve.js';
-import { timeCase } from './time-case.js';
+import { startEngines } from './engines.js';
+import { UsageError, readOptions } from './options.js';
+import { ONNXRUNTIME_FOLDER, startRivals } from './peers/rivals.js';
+import { measureComparison, showComparison } from './sections/comparison.js';
+import { measureFootprint, measureSize, showFootprint } from './sections/footprint.js';
+import { measureKernels, showKernels } from './sections/kernels.js';
+import { measurePredict, showPredict } from './sections/predict.js';
+import { measureSweep, showSweep, writeSweep } from './sections/sweep.js';
+import { measureTimes, ours, showTimes } from './sections/times.js';
+import { judge, showTargets } from './targets.js';
 
-/** Steps of a whole epoch: ceil(60000 / 64). */
-const EPOCH_STEPS = 938;
-const CASES = ['standard-sgd', 'article-sgd', 'standard-adam', 'article-adam', 'none-sgd'];
-/** What a trained network must reach for its time to count; one epoch gives 0.94 and more. */
-const LEAST_ACCURACY = 0.9;
+const RESULTS = new URL('results/', import.meta.url);
 
-const USAGE = 'npm run bench -- [--repeat N] [--steps N] [--cases a,b] [--json FILE]';
+/** @typedef {Awaited<ReturnType<typeof startRivals>>} Rivals */
 
-/** @param {string} message */
-function stop(message) {
-  console.error(`${message}\nusage: ${USAGE}`);
-  process.exit(2);
-}
-
-/** @param {string} name @param {string} text */
-function whole(name, text) {
-  if (!/^[1-9]\d*$/.test(text)) stop(`--${name} must be a whole number from 1, got ${text}`);
-  return Number(text);
-}
-
-function readOptions() {
-  try {
-    return parseArgs({
-      options: {
-        repeat: { type: 'string', default: '3' },
-        steps: { type: 'string', default: String(EPOCH_STEPS) },
-        cases: { type: 'string', default: CASES.join() },
-        json: { type: 'string' },
-      },
-    }).values;
-  } catch (error) {
-    return stop(error.message);
+/**
+ * @param {ReturnType<typeof readOptions>} options
+ * @param {import('./engines.js').Engine[]} engines
+ * @param {Rivals} rivals
+ */
+async function measure({ sections, cases, repeat }, engines, rivals) {
+  /** @type {import('./targets.js').Results} */
+  const results = {};
+  const chromium = engines.find(({ key }) => key === 'chromium');
+  if (sections.includes('kernels')) {
+    results.kernels = await measureKernels(engines);
+    console.log(showKernels(results.kernels));
   }
-}
-
-const options = readOptions();
-const repeat = whole('repeat', options.repeat);
-const steps = Math.min(EPOCH_STEPS, whole('steps', options.steps));
-const cases = options.cases.split(',');
-for (const name of cases) {
-  if (!CASES.includes(name)) stop(`--cases knows ${CASES.join()}, got ${name}`);
-}
-
-const { train, test } = await loadMnist();
-const server = await serve(fileURLToPath(new URL('../../', import.meta.url)));
-const chromium = await launch();
-const page = await chromium.browser.newPage();
-await page.goto(`${server.address}dist/index.js`);
-
-const engines = {
-  [`Node ${process.versions.node}`]: (name) => timeCase(name, steps, { train, test }),
-  [(await chromium.browser.version()).replace('/', ' ')]: (name) =>
-    page.evaluate(
-      async (address, name, steps) => {
-        const { loadMnist } = await import(`${address}dist/index.js`);
-        const { timeCase } = await import(`${address}tests/bench/time-case.js`);
-        globalThis.mnist ??= await loadMnist({ base: `${address}dist/page/mnist/` });
-        return timeCase(name, steps, globalThis.mnist);
-      },
-      server.address,
-      name,
-      steps,
-    ),
-};
-
-const raw = [];
-for (let round = 0; round < repeat; round++) {
-  for (const name of cases) {
-    for (const [engine, time] of Object.entries(engines)) {
-      const { seconds, accuracy, hash } = await time(name);
-      raw.push({ name, engine, round, steps, seconds, accuracy, hash });
-      if (accuracy < LEAST_ACCURACY && steps === EPOCH_STEPS) {
-        throw new Error(`${name} in ${engine} reached an accuracy of ${accuracy}: not timed`);
-      }
-    }
+  if (sections.includes('times')) {
+    const contestants = [...ours(engines), ...rivals.contestants];
+    results.times = await measureTimes(contestants, cases, repeat);
+    console.log(showTimes(results.times, repeat));
   }
+  if (sections.includes('predict')) {
+    const folder = rivals.onnxruntime && ONNXRUNTIME_FOLDER;
+    results.predict = await measurePredict(engines, folder);
+    console.log(showPredict(results.predict, rivals.onnxruntime));
+  }
+  if (sections.includes('footprint')) {
+    results.footprint = await measureFootprint(engines);
+    results.size = await measureSize();
+    console.log(showFootprint(results.footprint, results.size));
+  }
+  if (sections.includes('comparison') && chromium) {
+    results.comparison = await measureComparison(chromium);
+    console.log(showComparison(results.comparison));
+  }
+  if (sections.includes('sweep')) {
+    results.sweep = await measureSweep(engines);
+    console.log(showSweep(results.sweep));
+  }
+  return results;
 }
-await chromium.close();
-await server.close();
 
-const table = new Table({
-  head: ['case', ...Object.keys(engines), 'test accuracy', 'same weights'],
-  style: { head: [], border: [] },
+/** What was measured where. @param {import('./engines.js').Engine[]} engines @param {Rivals} rivals */
+const describe = (engines, rivals) => ({
+  date: new Date().toISOString(),
+  machine: `${os.cpus()[0].model}, ${os.availableParallelism()} cores, ${os.version()}`,
+  engines: Object.fromEntries(engines.map(({ key, name }) => [key, name])),
+  rivals: rivals.versions,
 });
-for (const name of cases) {
-  const runs = raw.filter((run) => run.name === name);
-  const cells = Object.keys(engines).map((engine) => {
-    const times = runs.filter((run) => run.engine === engine).map((run) => run.seconds);
-    const [low, middle, high] = spread(times.map((s) => (s * EPOCH_STEPS) / steps));
-    return `${middle.toFixed(2)} s (${low.toFixed(2)} to ${high.toFixed(2)})`;
-  });
-  const same = new Set(runs.map(({ hash }) => hash)).size === 1;
-  table.push([name, ...cells, runs[0].accuracy.toFixed(4), same ? 'yes' : 'NO']);
-}
-const machine = `${os.cpus()[0].model}, ${os.availableParallelism()} cores`;
-console.log(
-  `Seconds an epoch${steps < EPOCH_STEPS ? `, from ${steps} steps` : ''}, median (range) of ${repeat}; ${machine}; ` +
-    `${new Date().toISOString().slice(0, 10)}\n${table}`,
-);
-if (options.json) {
-  const content = { date: new Date().toISOString(), machine, runs: raw };
-  await writeFile(options.json, `${JSON.stringify(content, null, 1)}\n`);
+
+async function main() {
+  const options = readOptions(process.argv.slice(2));
+  const engines = await startEngines(options.engines);
+  try {
+    const chromium = engines.find(({ key }) => key === 'chromium');
+    const rivals = await startRivals(options.rivals, chromium);
+    const about = describe(engines, rivals);
+    console.log(`${about.machine}, ${about.date.slice(0, 10)}`);
+    const results = await measure(options, engines, rivals);
+    const load = os.loadavg()[1];
+    if (load > os.availableParallelism())
+      console.log(`The machine was busy: load ${load.toFixed(1)}`);
+    console.log(showTargets(results, engines));
+    const file = options.json ?? (options.isWhole ? new URL('latest.json', RESULTS) : undefined);
+    const targets = judge(results, options.engines);
+    if (file)
+      await writeFile(
+        file,
+        `${JSON.stringify({ ...about, load, targets, ...results }, null, 1)}\n`,
+      );
+    if (results.sweep) await writeSweep(results.sweep, about, RESULTS);
+  } finally {
+    for (const engine of engines) await engine.close();
+  }
 }
 
-/** @param {number[]} values @returns {[number, number, number]} least, median, most */
-function spread(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const median = (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
-  return [sorted[0], median, sorted[sorted.length - 1]];
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof UsageError ? error.message : error);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -17,10 +17,13 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** @returns {Promise<{ browser: import('puppeteer-core').Browser, close: () => Promise<void> }>} */
-export async function launch() {
+/**
+ * @param {import("puppeteer-core").LaunchOptions} [options]
+ * @returns {Promise<{ browser: import("puppeteer-core").Browser, close: () => Promise<void> }>} */
+export async function launch(options = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'chromium-'));
   const browser = await puppeteer.launch({
+    ...options,
     executablePath: EXECUTABLE,
     args: [...FLAGS, `--user-data-dir=${profile}`],
   });

@@ -1,0 +1,72 @@
+/**
+ * How near the package's dense products come to what the engine's arithmetic gives: their rate over
+ * that of the best register tile, in the same process, round by round.
+ */
+
+import { quantile } from '../statistics.js';
+import { newTable } from '../table.js';
+
+/** The article's network, batch 64. */
+const SHAPE = { batch: 64, inputs: 784, units: 512 };
+const ROUNDS = 40;
+/** Of each product and tile in each round. */
+const SECONDS = 0.01;
+
+/**
+ * @typedef {object} KernelRates
+ * @property {string} engine key
+ * @property {string} name of the engine
+ * @property {string} variant
+ * @property {{ name: string, gflops: number }[]} products
+ * @property {number} together GFLOP/s of one run of all products
+ * @property {{ name: string, gflops: number }} best tile
+ * @property {number} ratio together / best
+ * @property {number} largestError of the products, over the bound of a float32 sum
+ */
+
+/** @param {import('../engines.js').Engine[]} engines @returns {Promise<KernelRates[]>} */
+export async function measureKernels(engines) {
+  const rates = [];
+  for (const engine of engines) {
+    for (const variant of engine.variants) {
+      const args = { variant, ...SHAPE, rounds: ROUNDS, seconds: SECONDS };
+      const result = await engine.run('tasks/kernels', args);
+      rates.push({ engine: engine.key, name: engine.name, variant, ...digest(result) });
+    }
+  }
+  return rates;
+}
+
+/** What else the machine does only slows: the first quartile of many short rounds is undisturbed. */
+const usual = (/** @type {number[]} */ seconds) => quantile(seconds, 0.25);
+
+/** @param {import('../tasks/kernels.js').Timed} timed */
+const rate = ({ name, flop, seconds }) => ({ name, gflops: flop / usual(seconds) / 1e9 });
+
+/** @param {import('../tasks/kernels.js').Rates} rates */
+export function digest({ products, tiles, largestError }) {
+  const total = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0);
+  const flop = total(products.map((product) => product.flop));
+  const together = flop / total(products.map(({ seconds }) => usual(seconds))) / 1e9;
+  const best = tiles.map(rate).reduce((a, b) => (b.gflops > a.gflops ? b : a));
+  const ratio = together / best.gflops;
+  return { products: products.map(rate), together, best, ratio, largestError };
+}
+
+/** @param {KernelRates[]} rates */
+export function showKernels(rates) {
+  const table = newTable(['GFLOP/s', ...rates.map(({ name, variant }) => `${name}\n${variant}`)]);
+  for (const [i, { name }] of rates[0].products.entries()) {
+    table.push([name, ...rates.map(({ products }) => products[i].gflops.toFixed(1))]);
+  }
+  table.push(
+    ['all of them', ...rates.map(({ together }) => together.toFixed(1))],
+    [
+      'best tile of the probe',
+      ...rates.map(({ best }) => `${best.gflops.toFixed(1)} (${best.name})`),
+    ],
+    ['all / best tile', ...rates.map(({ ratio }) => `${(100 * ratio).toFixed(0)} %`)],
+  );
+  const { batch, inputs, units } = SHAPE;
+  return `Dense products of ${inputs}-${units}-${units}, batch ${batch}, first quartile of ${ROUNDS} rounds\n${table}`;
+}

@@ -1,0 +1,267 @@
+/**
+ * What this package promises, and what was measured: one row a target. A ratio is of medians of the
+ * same run.
+ */
+
+import { availableParallelism } from 'node:os';
+import { rivalTime } from './sections/predict.js';
+import { secondsOf } from './sections/times.js';
+import { newTable } from './table.js';
+
+/**
+ * @typedef {object} Results what was measured; sections that were left out are missing
+ * @property {import('./sections/times.js').Times} [times]
+ * @property {import('./sections/kernels.js').KernelRates[]} [kernels]
+ * @property {import('./sections/predict.js').Predictions[]} [predict]
+ * @property {import('./sections/comparison.js').Comparison} [comparison]
+ * @property {import('./sections/footprint.js').Footprint[]} [footprint]
+ * @property {import('./sections/footprint.js').Size} [size]
+ * @property {import('./sections/sweep.js').Sweep[]} [sweep]
+ */
+
+/**
+ * @typedef {object} Target
+ * @property {string} what
+ * @property {number} must
+ * @property {number} aim above `must` where more is better, below it where less is
+ * @property {(value: number) => string} show
+ * @property {(results: Results, engine: string) => number | undefined} value undefined: not measured
+ *   there
+ */
+
+const times = (/** @type {number} */ value) => `${value.toFixed(2)} x`;
+const percent = (/** @type {number} */ value) => `${(100 * value).toFixed(0)} %`;
+const of =
+  (unit, digits = 0) =>
+  (/** @type {number} */ value) =>
+    `${value.toFixed(digits)} ${unit}`;
+
+/** @param {number | undefined} a @param {number | undefined} b */
+const ratio = (a, b) => (a === undefined || b === undefined ? undefined : a / b);
+
+/**
+ * @param {string} name of the case
+ * @param {string} rival
+ * @param {'simd' | 'relaxed'} variant
+ * @returns {Target['value']}
+ */
+const faster = (name, rival, variant) => (results, engine) =>
+  ratio(
+    secondsOf(results.times, rival, name),
+    secondsOf(results.times, `${engine}-${variant}`, name),
+  );
+
+/** @param {string} name @param {string} rival @returns {Target['value']} in Chromium, its best build */
+const fasterInChromium = (name, rival) => (results, engine) =>
+  engine === 'chromium'
+    ? (faster(name, rival, 'relaxed')(results, engine) ??
+      faster(name, rival, 'simd')(results, engine))
+    : undefined;
+
+/** @param {'simd' | 'relaxed'} variant @returns {Target['value']} */
+const kernelRatio = (variant) => (results, engine) =>
+  results.kernels?.find((rates) => rates.engine === engine && rates.variant === variant)?.ratio;
+
+/** @param {'strict' | 'fast'} numerics @returns {Target['value']} of the same float32 images */
+const predictRatio = (numerics) => (results, engine) => {
+  const found = results.predict?.find((one) => one.engine === engine);
+  return found && ratio(rivalTime(found.times), found.times[`${numerics}, float32`]);
+};
+
+/** @param {Results} results @param {string} engine */
+const footprint = (results, engine) => results.footprint?.find((one) => one.engine === engine);
+
+const CORES = availableParallelism();
+
+/** @type {Target[]} */
+const TARGETS = [
+  ...['article-sgd', 'article-scaled-sgd'].flatMap((name) => [
+    {
+      what: `${name} against PyTorch, relaxed SIMD`,
+      must: 2,
+      aim: 2.5,
+      show: times,
+      value: faster(name, 'torch', 'relaxed'),
+    },
+    {
+      what: `${name} against PyTorch, plain SIMD`,
+      must: 1.5,
+      aim: 2,
+      show: times,
+      value: faster(name, 'torch', 'simd'),
+    },
+  ]),
+  {
+    what: 'standard-sgd against PyTorch, relaxed SIMD',
+    must: 1.3,
+    aim: 1.7,
+    show: times,
+    value: faster('standard-sgd', 'torch', 'relaxed'),
+  },
+  {
+    what: 'standard-sgd against PyTorch, plain SIMD',
+    must: 1,
+    aim: 1.3,
+    show: times,
+    value: faster('standard-sgd', 'torch', 'simd'),
+  },
+  {
+    what: 'standard-adam against PyTorch, relaxed SIMD',
+    must: 1.5,
+    aim: 2.2,
+    show: times,
+    value: faster('standard-adam', 'torch', 'relaxed'),
+  },
+  {
+    what: 'standard-adam against PyTorch, plain SIMD',
+    must: 1.2,
+    aim: 1.7,
+    show: times,
+    value: faster('standard-adam', 'torch', 'simd'),
+  },
+  {
+    what: 'article-sgd against jax-js',
+    must: 5,
+    aim: 7,
+    show: times,
+    value: fasterInChromium('article-sgd', 'jax'),
+  },
+  {
+    what: 'article-sgd against TensorFlow.js',
+    must: 40,
+    aim: 60,
+    show: times,
+    value: fasterInChromium('article-sgd', 'tensorflow'),
+  },
+  {
+    what: 'standard-sgd against jax-js',
+    must: 3.5,
+    aim: 4.5,
+    show: times,
+    value: fasterInChromium('standard-sgd', 'jax'),
+  },
+  {
+    what: 'standard-sgd against TensorFlow.js',
+    must: 28,
+    aim: 40,
+    show: times,
+    value: fasterInChromium('standard-sgd', 'tensorflow'),
+  },
+  {
+    what: 'dense products against the best tile, plain SIMD',
+    must: 0.8,
+    aim: 0.95,
+    show: percent,
+    value: kernelRatio('simd'),
+  },
+  {
+    what: 'dense products against the best tile, relaxed SIMD',
+    must: 0.8,
+    aim: 0.95,
+    show: percent,
+    value: kernelRatio('relaxed'),
+  },
+  {
+    what: 'their rate over sizes and batches, lowest / highest',
+    must: 0.6,
+    aim: 0.8,
+    show: percent,
+    value: (results, engine) => results.sweep?.find((one) => one.engine === engine)?.evenness,
+  },
+  {
+    what: 'predict against onnxruntime-web, plain SIMD',
+    must: 1.5,
+    aim: 3,
+    show: times,
+    value: predictRatio('strict'),
+  },
+  {
+    what: 'predict against onnxruntime-web, relaxed SIMD',
+    must: 1.5,
+    aim: 3,
+    show: times,
+    value: predictRatio('fast'),
+  },
+  {
+    what: `default comparison against one worker, ${CORES} cores`,
+    must: 0.8 * CORES,
+    aim: 0.95 * CORES,
+    show: times,
+    value: ({ comparison }, engine) => (engine === 'chromium' ? comparison?.ratio : undefined),
+  },
+  {
+    what: 'import to the first finished step',
+    must: 150,
+    aim: 60,
+    show: of('ms'),
+    value: (results, engine) => footprint(results, engine)?.start,
+  },
+  {
+    what: 'JavaScript and one core, gzip',
+    must: 45,
+    aim: 30,
+    show: of('KB', 1),
+    value: ({ size }, engine) => (engine === 'chromium' && size ? size.bytes / 1e3 : undefined),
+  },
+  {
+    what: 'peak memory of a training',
+    must: 90,
+    aim: 60,
+    show: of('MB'),
+    value: (results, engine) => {
+      const bytes = footprint(results, engine)?.memory?.bytes;
+      return bytes === undefined ? undefined : bytes / 1e6;
+    },
+  },
+  {
+    what: 'allocations in the steps after the first',
+    must: 0,
+    aim: 0,
+    show: of(''),
+    value: (results, engine) => {
+      const found = footprint(results, engine)?.allocations;
+      return found && found.calls + found.grownBytes;
+    },
+  },
+];
+
+/** @param {Target} target @param {number} value @returns {'aim' | 'must' | 'MISSED'} what is reached */
+function verdict({ must, aim }, value) {
+  const isMoreBetter = aim > must;
+  const reaches = (/** @type {number} */ goal) => (isMoreBetter ? value >= goal : value <= goal);
+  return reaches(aim) ? 'aim' : reaches(must) ? 'must' : 'MISSED';
+}
+
+/**
+ * @param {Results} results
+ * @param {string[]} engines keys
+ * @returns {{ what: string, must: number, aim: number, measured: Record<string, { value: number, reached: string }> }[]}
+ *   targets of which something was measured
+ */
+export function judge(results, engines) {
+  return TARGETS.map((target) => {
+    const measured = engines.flatMap((engine) => {
+      const value = target.value(results, engine);
+      return value === undefined ? [] : [[engine, { value, reached: verdict(target, value) }]];
+    });
+    const { what, must, aim } = target;
+    return { what, must, aim, measured: Object.fromEntries(measured) };
+  }).filter(({ measured }) => Object.keys(measured).length > 0);
+}
+
+/** @param {Results} results @param {import('./engines.js').Engine[]} engines */
+export function showTargets(results, engines) {
+  const keys = engines.map(({ key }) => key);
+  const table = newTable(['target', 'must', 'aim', ...engines.map(({ name }) => name)]);
+  const judged = judge(results, keys);
+  for (const { what, measured } of judged) {
+    const { must, aim, show } = TARGETS.find((target) => target.what === what);
+    const cells = keys.map((key) =>
+      measured[key] ? `${show(measured[key].value)}  ${measured[key].reached}` : '',
+    );
+    table.push([what, show(must), show(aim), ...cells]);
+  }
+  return judged.length === 0
+    ? ''
+    : `Targets and what they reach: the aim, the must, or neither\n${table}`;
+}
