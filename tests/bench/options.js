@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { CASES, DEFAULT_CASES } from './cases.js';
 import { ENGINE_NAMES } from './engines.js';
-import { RIVAL_NAMES } from './peers/rivals.js';
+import { BROWSER_RIVALS, RIVAL_NAMES } from './peers/rivals.js';
 
 /** What can be measured, in this order; the sweep only where it is asked for. */
 export const SECTIONS = ['kernels', 'times', 'predict', 'footprint', 'comparison', 'sweep'];
@@ -57,6 +57,12 @@ export function readOptions(args) {
     repeat: whole('repeat', repeat),
     json,
   };
+  const needsChromium =
+    options.rivals.find((name) => BROWSER_RIVALS.includes(name)) ??
+    only?.split(',').find((name) => name === 'comparison');
+  if (needsChromium && !options.engines.includes('chromium')) {
+    throw new UsageError(`${needsChromium} is timed in chromium, and --engines is ${engines}`);
+  }
   const isWhole =
     only === undefined &&
     options.engines.length === ENGINE_NAMES.length &&

@@ -29,12 +29,18 @@ import { newTable } from './table.js';
  *   there
  */
 
-const times = (/** @type {number} */ value) => `${value.toFixed(2)} x`;
-const percent = (/** @type {number} */ value) => `${(100 * value).toFixed(0)} %`;
+/** Rounded against the package: what is shown as reached is reached. The rest is for 1.9 * 100. */
+const down = (/** @type {number} */ value, digits = 0) =>
+  (Math.floor(value * 10 ** digits + 1e-9) / 10 ** digits).toFixed(digits);
+const up = (/** @type {number} */ value, digits = 0) =>
+  (Math.ceil(value * 10 ** digits - 1e-9) / 10 ** digits).toFixed(digits);
+
+const times = (/** @type {number} */ value) => `${down(value, 2)} x`;
+const percent = (/** @type {number} */ value) => `${down(100 * value)} %`;
 const of =
-  (unit, digits = 0) =>
+  (/** @type {string} */ unit, digits = 0) =>
   (/** @type {number} */ value) =>
-    `${value.toFixed(digits)} ${unit}`;
+    `${up(value, digits)} ${unit}`;
 
 /** @param {number | undefined} a @param {number | undefined} b */
 const ratio = (a, b) => (a === undefined || b === undefined ? undefined : a / b);

@@ -5,6 +5,8 @@ import { startTorch } from './pytorch.js';
 
 /** By the name of the command line. */
 export const RIVAL_NAMES = ['torch', 'jax', 'tensorflow', 'onnxruntime'];
+/** Those that train in Chromium alone. */
+export const BROWSER_RIVALS = ['jax', 'tensorflow'];
 
 const PLACE = 'build/peers';
 const FOLDER = `${PLACE}/node_modules/`;
