@@ -58,7 +58,9 @@ void nonzeros_list(struct nonzeros *s, const float *a, size_t lda, uint32_t rows
 
 DW_INLINE void row_add(f32x4 sums[VECTORS], float value, const float *row) {
   f32x4 factor = f32x4_splat(value);
+  f32x4 old[VECTORS / 2];
   DW_UNROLL for (int i = 0; i < VECTORS / 2; i++) {
+    old[i] = sums[i];
     sums[i] = f32x4_madd(factor, f32x4_load(row + 4 * i), sums[i]);
   }
   /* Never taken, and there to end a block of code that needs these sums: V8 11 else loads all that
@@ -67,7 +69,7 @@ DW_INLINE void row_add(f32x4 sums[VECTORS], float value, const float *row) {
   __asm__("" : "+r"(row));
   if (__builtin_expect(!row, 0)) {
     __asm__ volatile("");
-    DW_UNROLL for (int i = 0; i < VECTORS / 2; i++) sums[i] = f32x4_splat(0);
+    DW_UNROLL for (int i = 0; i < VECTORS / 2; i++) sums[i] = old[i];
   }
   DW_UNROLL for (int i = VECTORS / 2; i < VECTORS; i++) {
     sums[i] = f32x4_madd(factor, f32x4_load(row + 4 * i), sums[i]);
