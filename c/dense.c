@@ -145,22 +145,15 @@ static void mask_gradient(float *g, const uint32_t *mask, float scale, uint32_t 
   }
 }
 
-/* The lanes of the last panel that belong to no column keep a gradient of zero. */
-static void clear_padding(float *g, const struct panels *p, uint32_t panel, uint32_t rows) {
-  uint32_t used = p->columns - panel * PANEL;
-  if (used >= PANEL) return;
-  for (uint32_t r = 0; r < rows; r++) memset(g + r * PANEL + used, 0, (PANEL - used) * sizeof *g);
-}
-
 static float *offset(float *data, size_t at) { return data ? data + at : NULL; }
 
 /* The gradient of weights is a product of two matrices: `a` has the panels' rows as columns, `v`
  * their columns, as far as they are left. */
 struct factors {
-  const float *a, *v;
-  size_t lda, ldv;
+  const float *a;
+  size_t lda;
   const struct nonzeros *list; /* a's, NULL: a is dense */
-  uint32_t rows, columns;      /* of the batch; of v */
+  const struct panels *v;
   struct left left;
 };
 
@@ -169,12 +162,11 @@ static void gradient_block(float *g, const struct factors *f, uint32_t panel, ui
                            uint32_t count) {
   const struct kept *kept = f->left.rows;
   if (f->list) {
-    gradient_sparse(g, f->list, f->v, f->ldv, panel, k, count);
+    gradient_sparse(g, f->list, f->v, panel, k, count);
   } else if (kept) {
-    gradient_kept(g, f->a, f->lda, f->v, f->ldv, f->rows, panel, k, count, kept->units,
-                  kept->count);
+    gradient_kept(g, f->a, f->lda, f->v, panel, k, count, kept->units, kept->count);
   } else {
-    gradient_dense(g, f->a, f->lda, f->v, f->ldv, f->rows, panel, k, count);
+    gradient_dense(g, f->a, f->lda, f->v, panel, k, count);
   }
 }
 
@@ -191,7 +183,6 @@ static void update_block(struct dense *l, float *g, const struct kept *kept_rows
   if (l->drop.p > 0) {
     mask_gradient(g, l->weight_mask + at, dropping_train_scale(&l->drop), count * PANEL);
   }
-  clear_padding(g, &l->weight, panel, count);
   if (!kept_rows || !optimizer_ignores_zero(optimizer)) {
     optimizer_update(optimizer, l->weight.data + at, offset(l->state[0], at),
                      offset(l->state[1], at), g, count * PANEL);
@@ -227,7 +218,7 @@ static void update_rows(struct dense *l, const struct factors *f, uint32_t panel
     update_block(l, g, f->left.rows, panel, k, count, optimizer);
     return;
   }
-  for (uint32_t i = 0; i * PANEL < f->columns; i++) {
+  for (uint32_t i = 0; i < panel_count(f->v); i++) {
     gradient_block(blocks + (size_t)i * GRADIENT_ROWS * PANEL, f, i, k, count);
   }
   for (uint32_t i = 0; i < panel_count(&l->weight); i++) {
@@ -239,12 +230,12 @@ static void update_rows(struct dense *l, const struct factors *f, uint32_t panel
 static struct factors factors_of(const struct dense *l, const float *dz, const float *x,
                                  uint32_t rows, const struct kept *inputs, const struct kept *units,
                                  struct workspace *w) {
-  struct factors f = {.rows = rows, .left = left_of(l, inputs, units)};
+  struct factors f = {.lda = padded(l->weight.rows), .left = left_of(l, inputs, units)};
+  const struct kept *columns = f.left.columns;
   f.a = l->panels_of_units ? x : dz;
-  f.lda = padded(l->weight.rows);
-  f.v = take_columns(l->panels_of_units ? dz : x, l, rows, f.left.columns, w);
-  f.columns = count_of(f.left.columns, l->weight.columns);
-  f.ldv = padded(f.columns);
+  panels_from_rows(&w->v, l->panels_of_units ? dz : x, padded(l->weight.columns), rows,
+                   count_of(columns, l->weight.columns), units_of(columns));
+  f.v = &w->v;
   if (l->panels_of_units && l->lists_inputs) f.list = &l->nonzero_inputs;
   if (!l->panels_of_units && w->skip_dz) f.list = &w->dz;
   return f;
@@ -263,7 +254,7 @@ void dense_backward_weights(struct dense *l, const float *dz, const float *x, ui
     }
   }
   double terms = f.list ? f.list->count : (double)rows * count_of(f.left.rows, l->weight.rows);
-  count_macs(w, terms * f.columns, (double)rows * l->inputs * l->units);
+  count_macs(w, terms * f.v->columns, (double)rows * l->inputs * l->units);
   bias_gradient(w->gradient, dz, l->units, rows);
   optimizer_update(optimizer, l->bias, l->bias_state[0], l->bias_state[1], w->gradient,
                    (uint32_t)padded(l->units));

@@ -66,44 +66,43 @@ void product_kept(float *y, size_t ldy, const float *a, size_t lda, uint32_t row
 }
 
 /* gradient_dense, for k0 <= k < k0 + count or for the `count` k in `kept`. */
-DW_INLINE void gradient(float *g, const float *a, size_t lda, const float *v, size_t ldv,
-                        uint32_t rows, uint32_t panel, uint32_t k0, uint32_t count,
-                        const uint32_t *kept) {
-  for (uint32_t b0 = 0; b0 < rows; b0 += BLOCK_TERMS, a += BLOCK_TERMS * lda) {
-    uint32_t terms = least(BLOCK_TERMS, rows - b0);
+DW_INLINE void gradient(float *g, const float *a, size_t lda, const struct panels *v,
+                        uint32_t panel, uint32_t k0, uint32_t count, const uint32_t *kept) {
+  const float *rows = v->data + (size_t)panel * v->rows * PANEL;
+  for (uint32_t b = 0; b < v->rows; b += BLOCK_TERMS) {
+    uint32_t terms = least(BLOCK_TERMS, v->rows - b);
     for (uint32_t lane = 0; lane < PANEL; lane += TILE_LANES) {
-      const float *b = v + b0 * ldv + panel * PANEL + lane;
+      const float *from = rows + (size_t)b * PANEL + lane;
       uint32_t k = 0;
       for (; k + TILE_ROWS <= count; k += TILE_ROWS) {
         struct tile t;
         for (uint32_t i = 0; i < TILE_ROWS; i++) {
           uint32_t at = kept ? kept[k + i] : k0 + k + i;
-          t.a[i] = a + at, t.c[i] = g + (size_t)(at - k0) * PANEL + lane;
+          t.a[i] = a + b * lda + at, t.c[i] = g + (size_t)(at - k0) * PANEL + lane;
         }
-        tile_run(&t, TILE_ROWS, lda, b, ldv, NULL, terms, b0 == 0);
+        tile_run(&t, TILE_ROWS, lda, from, PANEL, NULL, terms, b == 0);
       }
       for (; k < count; k++) {
         uint32_t at = kept ? kept[k] : k0 + k;
-        struct tile t = {.a = {a + at}, .c = {g + (size_t)(at - k0) * PANEL + lane}};
-        tile_run(&t, 1, lda, b, ldv, NULL, terms, b0 == 0);
+        struct tile t = {.a = {a + b * lda + at}, .c = {g + (size_t)(at - k0) * PANEL + lane}};
+        tile_run(&t, 1, lda, from, PANEL, NULL, terms, b == 0);
       }
     }
   }
 }
 
-void gradient_dense(float *g, const float *a, size_t lda, const float *v, size_t ldv, uint32_t rows,
-                    uint32_t panel, uint32_t k0, uint32_t count) {
-  gradient(g, a, lda, v, ldv, rows, panel, k0, count, NULL);
+void gradient_dense(float *g, const float *a, size_t lda, const struct panels *v, uint32_t panel,
+                    uint32_t k0, uint32_t count) {
+  gradient(g, a, lda, v, panel, k0, count, NULL);
 }
 
-void gradient_kept(float *g, const float *a, size_t lda, const float *v, size_t ldv, uint32_t rows,
-                   uint32_t panel, uint32_t k0, uint32_t count, const uint32_t *kept,
-                   uint32_t kept_count) {
+void gradient_kept(float *g, const float *a, size_t lda, const struct panels *v, uint32_t panel,
+                   uint32_t k0, uint32_t count, const uint32_t *kept, uint32_t kept_count) {
   memset(g, 0, sizeof(float) * PANEL * count);
   uint32_t first = 0, last;
   while (first < kept_count && kept[first] < k0) first++;
   for (last = first; last < kept_count && kept[last] < k0 + count;) last++;
-  gradient(g, a, lda, v, ldv, rows, panel, k0, last - first, kept + first);
+  gradient(g, a, lda, v, panel, k0, last - first, kept + first);
 }
 
 /* One tile of product_transposed: terms run through panels, 32 columns in each. */

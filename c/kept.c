@@ -35,3 +35,21 @@ void panels_take(struct panels *to, const struct panels *p, const uint32_t *kept
     }
   }
 }
+
+void panels_from_rows(struct panels *to, const float *a, size_t lda, uint32_t rows,
+                      uint32_t columns, const uint32_t *kept) {
+  to->rows = rows, to->columns = columns;
+  for (uint32_t first = 0; first < columns; first += PANEL) {
+    uint32_t lanes = columns - first < PANEL ? columns - first : PANEL;
+    float *panel = to->data + (size_t)first * rows;
+    for (uint32_t b = 0; b < rows; b++, panel += PANEL) {
+      const float *row = a + b * lda;
+      if (kept) {
+        for (uint32_t i = 0; i < lanes; i++) panel[i] = row[kept[first + i]];
+      } else {
+        memcpy(panel, row + first, sizeof *panel * lanes);
+      }
+      for (uint32_t i = lanes; i < PANEL; i++) panel[i] = 0;
+    }
+  }
+}

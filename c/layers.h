@@ -64,6 +64,7 @@ struct workspace {
   bool skip_dz;            /* whether its zeros are skipped */
   float *packed;           /* product_transposed, product_kept */
   float *columns;          /* [B][padded(C)]: what is left of a row matrix, side by side */
+  struct panels v;         /* of the weight gradient: the row matrix of the panels' columns */
   float *gradient;         /* a block of weight gradients, then one of bias gradients */
   float *blocks;           /* [GRADIENT_ROWS][padded(C)]: gradients of what is left, by panels */
   uint32_t *words;         /* a row of mask words */

@@ -83,12 +83,15 @@ void panels_take(struct panels *to, const struct panels *p, const uint32_t *kept
                  uint32_t kept_count);
 
 /* g[k - k0][0..31] = sum over b of a[b][k] v[b][32 panel + 0..31], for k0 <= k < k0 + count: a
- * block of the gradient of panel `panel`.  v: [B][ldv]. */
-void gradient_dense(float *g, const float *a, size_t lda, const float *v, size_t ldv, uint32_t rows,
-                    uint32_t panel, uint32_t k0, uint32_t count);
-void gradient_sparse(float *g, const struct nonzeros *a, const float *v, size_t ldv, uint32_t panel,
+ * block of the gradient of panel `panel`.  v: [B] rows as panels, which no stride tears apart. */
+void gradient_dense(float *g, const float *a, size_t lda, const struct panels *v, uint32_t panel,
+                    uint32_t k0, uint32_t count);
+void gradient_sparse(float *g, const struct nonzeros *a, const struct panels *v, uint32_t panel,
                      uint32_t k0, uint32_t count);
 /* gradient_dense for the k in `kept` alone; the other rows of g become +0. */
-void gradient_kept(float *g, const float *a, size_t lda, const float *v, size_t ldv, uint32_t rows,
-                   uint32_t panel, uint32_t k0, uint32_t count, const uint32_t *kept,
-                   uint32_t kept_count);
+void gradient_kept(float *g, const float *a, size_t lda, const struct panels *v, uint32_t panel,
+                   uint32_t k0, uint32_t count, const uint32_t *kept, uint32_t kept_count);
+/* A row matrix as panels, all columns (kept: NULL) or those in `kept`; to->data:
+ * panels_size(rows, columns) floats. */
+void panels_from_rows(struct panels *to, const float *a, size_t lda, uint32_t rows,
+                      uint32_t columns, const uint32_t *kept);

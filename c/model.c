@@ -116,6 +116,7 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
   }
   place_nonzeros(&w->dz, a, rows, listed);
   w->packed = place_floats(a, packed);
+  w->v.data = place_floats(a, panels_size(rows, widest));
   w->columns = place_floats(a, left ? rows_size(rows, left) : 0);
   w->gradient = place_floats(a, padded(widest) + GRADIENT_ROWS * PANEL);
   w->blocks = place_floats(a, left ? GRADIENT_ROWS * padded(left) : 0);

@@ -76,10 +76,12 @@ DW_INLINE void row_add(f32x4 sums[VECTORS], float value, const float *row) {
   }
 }
 
-/* sums += value[j] * row index[j], for `count` j. */
+/* sums += value[j] * row index[j] of a panel, for `count` j. */
 DW_INLINE void list_add(f32x4 sums[VECTORS], const uint32_t *index, const float *value,
-                        uint32_t count, const float *rows, size_t ld) {
-  DW_NO_UNROLL for (uint32_t j = 0; j < count; j++) row_add(sums, value[j], rows + index[j] * ld);
+                        uint32_t count, const float *rows) {
+  DW_NO_UNROLL for (uint32_t j = 0; j < count; j++) {
+    row_add(sums, value[j], rows + (size_t)index[j] * PANEL);
+  }
 }
 
 DW_INLINE void row_store(float *to, const f32x4 sums[VECTORS]) {
@@ -112,22 +114,22 @@ void product_sparse(float *y, size_t ldy, const struct nonzeros *a, const struct
         DW_UNROLL for (int v = 0; v < VECTORS; v++) {
           sums[v] = i == 0 ? f32x4_splat(0) : f32x4_load(to + 4 * v);
         }
-        list_add(sums, index + start[0], value + start[0], start[1] - start[0], weights, PANEL);
+        list_add(sums, index + start[0], value + start[0], start[1] - start[0], weights);
         row_store(to, sums);
       }
     }
   }
 }
 
-void gradient_sparse(float *g, const struct nonzeros *a, const float *v, size_t ldv, uint32_t panel,
+void gradient_sparse(float *g, const struct nonzeros *a, const struct panels *v, uint32_t panel,
                      uint32_t k0, uint32_t count) {
-  const float *rows = v + (size_t)panel * PANEL;
+  const float *rows = v->data + (size_t)panel * v->rows * PANEL;
   const uint32_t *start = a->column_start + k0, *index = a->column_index;
   const float *value = a->column_value;
   for (uint32_t k = 0; k < count; k++, start++) {
     f32x4 sums[VECTORS];
     DW_UNROLL for (int i = 0; i < VECTORS; i++) sums[i] = f32x4_splat(0);
-    list_add(sums, index + start[0], value + start[0], start[1] - start[0], rows, ldv);
+    list_add(sums, index + start[0], value + start[0], start[1] - start[0], rows);
     row_store(g + k * PANEL, sums);
   }
 }

@@ -18,6 +18,7 @@ struct layer {
   float *dweight; /* laid out as weight */
   float *block;   /* [GRADIENT_ROWS][32], all that training keeps of dweight */
   float *scratch;
+  struct panels v; /* of the weight gradient */
   struct arena arena;
 };
 
@@ -41,12 +42,13 @@ static void backward_input(struct layer *l) {
 /* whole: every block to its place in dweight, to look at; training reuses one block. */
 static void gradient_blocks(struct layer *l, bool whole) {
   const float *a = l->panels_of_units ? l->x : l->dz, *v = l->panels_of_units ? l->dz : l->x;
-  size_t lda = padded(l->weight.rows), ldv = padded(l->weight.columns);
+  size_t lda = padded(l->weight.rows);
+  panels_from_rows(&l->v, v, padded(l->weight.columns), l->batch, l->weight.columns, NULL);
   for (uint32_t panel = 0; panel < panel_count(&l->weight); panel++) {
     for (uint32_t k = 0; k < l->weight.rows; k += GRADIENT_ROWS) {
       uint32_t count = l->weight.rows - k < GRADIENT_ROWS ? l->weight.rows - k : GRADIENT_ROWS;
       float *g = whole ? l->dweight + ((size_t)panel * l->weight.rows + k) * PANEL : l->block;
-      gradient_dense(g, a, lda, v, ldv, l->batch, panel, k, count);
+      gradient_dense(g, a, lda, &l->v, panel, k, count);
     }
   }
 }
@@ -181,6 +183,7 @@ static void place(struct layer *l) {
   l->block = floats(l, (size_t)GRADIENT_ROWS * PANEL);
   l->x = floats(l, l->batch * padded(l->inputs)), l->dx = floats(l, l->batch * padded(l->inputs));
   l->z = floats(l, l->batch * padded(l->units)), l->dz = floats(l, l->batch * padded(l->units));
+  l->v.data = floats(l, panels_size(l->batch, l->weight.columns));
   l->scratch = floats(l, product_transposed_scratch(l->weight.rows, l->weight.columns));
 }
 

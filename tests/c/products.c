@@ -178,15 +178,16 @@ static void transposed(void) { each_size(check_transposed); }
 static void check_gradient_blocks(const struct matrix *a, const struct matrix *v,
                                   const struct matrix *wanted, const struct nonzeros *s,
                                   uint32_t block, double density) {
+  struct panels rows = panels_from(v);
   for (uint32_t panel = 0; panel * PANEL < v->columns; panel++) {
     for (uint32_t k = 0; k < a->columns; k += block) {
       uint32_t count = a->columns - k < block ? a->columns - k : block;
       float *g = ALLOCATE(float, count *PANEL);
       uint32_t left = v->columns - panel * PANEL, lanes = left < PANEL ? left : PANEL;
       if (s) {
-        gradient_sparse(g, s, v->data, v->ld, panel, k, count);
+        gradient_sparse(g, s, &rows, panel, k, count);
       } else {
-        gradient_dense(g, a->data, a->ld, v->data, v->ld, a->rows, panel, k, count);
+        gradient_dense(g, a->data, a->ld, &rows, panel, k, count);
       }
       for (uint32_t r = 0; r < count; r++) {
         expect(same_bits(g + (size_t)r * PANEL, matrix_at(wanted, k + r, panel * PANEL), lanes),
@@ -195,6 +196,7 @@ static void check_gradient_blocks(const struct matrix *a, const struct matrix *v
       free(g);
     }
   }
+  free(rows.data);
 }
 
 static void check_gradients(const struct matrix *a, const struct matrix *b, double density,
@@ -221,7 +223,7 @@ static void check_kept(const struct matrix *a, const struct matrix *b, double de
                        uint64_t seed) {
   uint32_t *kept = ALLOCATE(uint32_t, a->columns + 1);
   struct matrix v = matrix_random(a->rows, b->columns, 1, &seed);
-  struct panels p = panels_from(b);
+  struct panels p = panels_from(b), rows_v = panels_from(&v);
   for (int way = 0; way < 4; way++) {
     uint32_t count = keep_units(kept, a->columns, way, &seed);
     struct matrix some = matrix_create(a->rows, a->columns), y = matrix_create(a->rows, b->columns);
@@ -237,8 +239,8 @@ static void check_kept(const struct matrix *a, const struct matrix *b, double de
     for (uint32_t k = 0; k < a->columns; k += 32) {
       uint32_t rows = a->columns - k < 32 ? a->columns - k : 32;
       float *dense = ALLOCATE(float, rows *PANEL), *g = ALLOCATE(float, rows *PANEL);
-      gradient_dense(dense, some.data, some.ld, v.data, v.ld, a->rows, 0, k, rows);
-      gradient_kept(g, some.data, some.ld, v.data, v.ld, a->rows, 0, k, rows, kept, count);
+      gradient_dense(dense, some.data, some.ld, &rows_v, 0, k, rows);
+      gradient_kept(g, some.data, some.ld, &rows_v, 0, k, rows, kept, count);
       uint32_t lanes = v.columns < PANEL ? v.columns : PANEL;
       for (uint32_t r = 0; r < rows; r++) {
         expect(same_bits(g + (size_t)r * PANEL, dense + (size_t)r * PANEL, lanes),
@@ -248,7 +250,7 @@ static void check_kept(const struct matrix *a, const struct matrix *b, double de
     }
     free(some.data), free(y.data), free(wanted.data), free(scratch);
   }
-  free(v.data), free(p.data), free(kept);
+  free(v.data), free(p.data), free(rows_v.data), free(kept);
 }
 
 static void kept_roads(void) { each_size(check_kept); }
