@@ -170,12 +170,6 @@ static void gradient_block(float *g, const struct factors *f, uint32_t panel, ui
   }
 }
 
-/* Whether no row of the batch has anything to say of these panel rows, as of pixels at the border.
- */
-static bool block_is_zero(const struct factors *f, uint32_t k, uint32_t count) {
-  return f->list && f->list->column_start[k] == f->list->column_start[k + count];
-}
-
 /* The optimizer's step on panel rows k ... k + count - 1 of panel `panel`, whose gradient is g. */
 static void update_block(struct dense *l, float *g, const struct kept *kept_rows, uint32_t panel,
                          uint32_t k, uint32_t count, const struct optimizer *optimizer) {
@@ -213,6 +207,11 @@ static void spread_block(float *g, const float *blocks, const struct kept *kept,
 static void update_rows(struct dense *l, const struct factors *f, uint32_t panel, uint32_t k,
                         uint32_t count, const struct optimizer *optimizer, struct workspace *w) {
   float *g = w->gradient, *blocks = w->blocks;
+  if (f->list && !f->left.columns && l->drop.p == 0 && optimizer_ignores_zero(optimizer)) {
+    descend_sparse(l->weight.data + ((size_t)panel * l->weight.rows + k) * PANEL, optimizer->rate,
+                   f->list, f->v, panel, k, count);
+    return;
+  }
   if (!f->left.columns) {
     gradient_block(g, f, panel, k, count);
     update_block(l, g, f->left.rows, panel, k, count, optimizer);
@@ -249,7 +248,6 @@ void dense_backward_weights(struct dense *l, const float *dz, const float *x, ui
   for (uint32_t panel = 0; panel < panels; panel++) {
     for (uint32_t k = 0; k < l->weight.rows; k += GRADIENT_ROWS) {
       uint32_t count = l->weight.rows - k < GRADIENT_ROWS ? l->weight.rows - k : GRADIENT_ROWS;
-      if (optimizer_ignores_zero(optimizer) && block_is_zero(&f, k, count)) continue;
       update_rows(l, &f, panel, k, count, optimizer, w);
     }
   }

@@ -121,15 +121,34 @@ void product_sparse(float *y, size_t ldy, const struct nonzeros *a, const struct
   }
 }
 
+/* Row k of a gradient: what column k of a's list says of panel `rows`. */
+DW_INLINE void gradient_row(f32x4 sums[VECTORS], const uint32_t *start, const uint32_t *index,
+                            const float *value, const float *rows) {
+  DW_UNROLL for (int i = 0; i < VECTORS; i++) sums[i] = f32x4_splat(0);
+  list_add(sums, index + start[0], value + start[0], start[1] - start[0], rows);
+}
+
 void gradient_sparse(float *g, const struct nonzeros *a, const struct panels *v, uint32_t panel,
                      uint32_t k0, uint32_t count) {
-  const float *rows = v->data + (size_t)panel * v->rows * PANEL;
+  const float *rows = v->data + (size_t)panel * v->rows * PANEL, *value = a->column_value;
   const uint32_t *start = a->column_start + k0, *index = a->column_index;
-  const float *value = a->column_value;
   for (uint32_t k = 0; k < count; k++, start++) {
     f32x4 sums[VECTORS];
-    DW_UNROLL for (int i = 0; i < VECTORS; i++) sums[i] = f32x4_splat(0);
-    list_add(sums, index + start[0], value + start[0], start[1] - start[0], rows);
+    gradient_row(sums, start, index, value, rows);
     row_store(g + k * PANEL, sums);
+  }
+}
+
+void descend_sparse(float *w, float rate, const struct nonzeros *a, const struct panels *v,
+                    uint32_t panel, uint32_t k0, uint32_t count) {
+  const float *rows = v->data + (size_t)panel * v->rows * PANEL, *value = a->column_value;
+  const uint32_t *start = a->column_start + k0, *index = a->column_index;
+  for (uint32_t k = 0; k < count; k++, start++, w += PANEL) {
+    if (start[0] == start[1]) continue;
+    f32x4 sums[VECTORS];
+    gradient_row(sums, start, index, value, rows);
+    DW_UNROLL for (int i = 0; i < VECTORS; i++) {
+      f32x4_store(w + 4 * i, f32x4_load(w + 4 * i) - sums[i] * rate);
+    }
   }
 }
