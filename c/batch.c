@@ -33,17 +33,43 @@ static void gather_bytes(float *to, const uint8_t *from, uint32_t features) {
   for (; i < features; i++) to[i] = (float)from[i] / 255;
 }
 
+static const uint8_t *row_of_bytes(const struct dw_dataset *d, const uint32_t *order,
+                                   uint32_t first, uint32_t r) {
+  size_t row = order ? order[r] : first + r;
+  return (const uint8_t *)d->images + row * d->features;
+}
+
+/* Lists the rows; false where too few of their bytes are zero for that to pay. */
+static bool list_bytes(struct nonzeros *list, const struct dw_dataset *d, const uint32_t *order,
+                       uint32_t first, uint32_t rows) {
+  uint64_t count = 0;
+  for (uint32_t r = 0; r < rows; r++) {
+    count += nonzero_bytes(row_of_bytes(d, order, first, r), d->features);
+  }
+  list->rows = rows, list->columns = d->features, list->count = (uint32_t)count;
+  if (!nonzeros_worthwhile(list, d->features)) return false;
+  list->count = 0;
+  for (uint32_t r = 0; r < rows; r++) {
+    nonzeros_list_bytes(list, row_of_bytes(d, order, first, r), r);
+  }
+  return true;
+}
+
 void batch_gather(struct batch *b, const struct dw_dataset *d, const uint32_t *order,
                   uint32_t first, uint32_t rows) {
   b->rows = rows;
-  for (uint32_t r = 0; r < rows; r++) {
+  for (uint32_t r = 0; d->labels && r < rows; r++) {
+    b->labels[r] = d->labels[order ? order[r] : first + r];
+  }
+  bool bytes = d->format == DW_BYTES;
+  b->listed = bytes && b->list && list_bytes(b->list, d, order, first, rows);
+  for (uint32_t r = 0; !b->listed && r < rows; r++) {
     size_t row = order ? order[r] : first + r;
     float *to = b->images + r * padded(d->features);
-    if (d->format == DW_BYTES) {
-      gather_bytes(to, (const uint8_t *)d->images + row * d->features, d->features);
+    if (bytes) {
+      gather_bytes(to, row_of_bytes(d, order, first, r), d->features);
     } else {
       memcpy(to, (const float *)d->images + row * d->features, d->features * sizeof *to);
     }
-    if (d->labels) b->labels[r] = d->labels[row];
   }
 }

@@ -56,8 +56,8 @@ static void product_of_inputs(float *y, const float *x, struct dense *l, const s
                               struct workspace *w) {
   size_t ldx = padded(l->inputs), ldy = padded(p->columns);
   struct nonzeros *list = &l->nonzero_inputs;
-  nonzeros_list(list, x, ldx, rows, l->inputs);
-  l->lists_inputs = nonzeros_worthwhile(list, count_of(inputs, l->inputs));
+  if (x) nonzeros_list(list, x, ldx, rows, l->inputs);
+  l->lists_inputs = !x || nonzeros_worthwhile(list, count_of(inputs, l->inputs));
   double done = (double)rows * count_of(inputs, l->inputs);
   if (l->lists_inputs) {
     if (train) nonzeros_list_columns(list);

@@ -121,6 +121,7 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
   w->gradient = place_floats(a, padded(widest) + GRADIENT_ROWS * PANEL);
   w->blocks = place_floats(a, left ? GRADIENT_ROWS * padded(left) : 0);
   w->words = arena_place(a, widest + 2ULL * PHILOX_BATCH, sizeof *w->words);
+  m->batch.list = m->first_dense == 0 ? &m->layers[0].dense.nonzero_inputs : NULL;
   m->batch.images = place_floats(a, rows_size(rows, m->inputs));
   m->batch.labels = arena_place(a, rows, sizeof *m->batch.labels);
   m->probabilities = place_floats(a, rows_size(rows, model_outputs(m)));

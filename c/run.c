@@ -198,7 +198,7 @@ int dw_activations(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t co
   for (uint32_t done = 0; done < count; done += rows) {
     rows = count - done < EVALUATION_ROWS ? count - done : EVALUATION_ROWS;
     batch_gather(&m->batch, d, NULL, first + done, rows);
-    const float *x = m->batch.images;
+    const float *x = batch_images(&m->batch);
     if (train) masks_draw(m, step, first + done, rows);
     for (uint32_t i = 0; i <= layer; i++) {
       x = train ? layer_forward(m, i, x, rows, false) : layer_evaluate(m, i, x, rows, 1);

@@ -94,6 +94,18 @@ DW_INLINE void f32x4_from_bytes(f32x4 v[4], const uint8_t *bytes) {
 #endif
 }
 
+/* Bit i: whether byte i of sixteen is not zero. */
+DW_INLINE uint32_t nonzero_bits(const uint8_t *bytes) {
+#ifdef __wasm_simd128__
+  v128_t zero = wasm_i8x16_splat(0);
+  return wasm_i8x16_bitmask(wasm_i8x16_ne(wasm_v128_load(bytes), zero));
+#else
+  uint32_t bits = 0;
+  for (uint32_t i = 0; i < 16; i++) bits |= (uint32_t)(bytes[i] != 0) << i;
+  return bits;
+#endif
+}
+
 /* (a0 + a1) + (a2 + a3): the one order in which lanes are ever added */
 DW_INLINE float f32x4_sum(f32x4 a) { return (a[0] + a[1]) + (a[2] + a[3]); }
 

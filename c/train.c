@@ -6,7 +6,7 @@
 enum { INPUTS = DW_MAX_LAYERS + 1 };
 
 enum dw_status train_step(struct dw_model *m, double learning_rate, double momentum) {
-  const float *x[INPUTS] = {m->batch.images};
+  const float *x[INPUTS] = {batch_images(&m->batch)};
   uint32_t rows = m->batch.rows, outputs = model_outputs(m), i;
   m->work.macs = m->work.macs_dense = 0;
   masks_draw(m, (uint32_t)m->train[DW_TRAIN_STEP], 0, rows);
@@ -32,7 +32,7 @@ enum dw_status train_step(struct dw_model *m, double learning_rate, double momen
 }
 
 const float *evaluate_batch(struct dw_model *m, float eval_scale) {
-  const float *x = m->batch.images;
+  const float *x = batch_images(&m->batch);
   for (uint32_t i = 0; i < m->layer_count; i++) {
     x = layer_evaluate(m, i, x, m->batch.rows, eval_scale);
   }

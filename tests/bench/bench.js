@@ -5,6 +5,7 @@
  *     npm run bench -- --peers             with its rivals, which are installed (a quarter of an hour)
  *     npm run bench -- --only kernels      the dense products against the engine's best register tile
  *     npm run bench -- --only sweep        other sizes of network and batch
+ *     node tests/bench/markdown.js         what the last whole run and sweep gave, into README
  *
  * Times of one run compare with each other, not with those of another day.
  */

@@ -255,19 +255,31 @@ export function judge(results, engines) {
   }).filter(({ measured }) => Object.keys(measured).length > 0);
 }
 
-/** @param {Results} results @param {import('./engines.js').Engine[]} engines */
-export function showTargets(results, engines) {
-  const keys = engines.map(({ key }) => key);
-  const table = newTable(['target', 'must', 'aim', ...engines.map(({ name }) => name)]);
-  const judged = judge(results, keys);
-  for (const { what, measured } of judged) {
+/**
+ * @param {Results} results
+ * @param {string[]} engines keys
+ * @returns {string[][]} target, must, aim, then what each engine reaches
+ */
+export function targetRows(results, engines) {
+  return judge(results, engines).map(({ what, measured }) => {
     const { must, aim, show } = TARGETS.find((target) => target.what === what);
-    const cells = keys.map((key) =>
+    const cells = engines.map((key) =>
       measured[key] ? `${show(measured[key].value)}  ${measured[key].reached}` : '',
     );
-    table.push([what, show(must), show(aim), ...cells]);
-  }
-  return judged.length === 0
+    return [what, show(must), show(aim), ...cells];
+  });
+}
+
+/** @param {Results} results @param {import('./engines.js').Engine[]} engines */
+export function showTargets(results, engines) {
+  const table = newTable(['target', 'must', 'aim', ...engines.map(({ name }) => name)]);
+  table.push(
+    ...targetRows(
+      results,
+      engines.map(({ key }) => key),
+    ),
+  );
+  return table.length === 0
     ? ''
     : `Targets and what they reach: the aim, the must, or neither\n${table}`;
 }

@@ -7,6 +7,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { readmeTables, tableIn } from '../bench/markdown.js';
+
 const run = promisify(execFile);
 const ROOT = new URL('../../', import.meta.url);
 // Inside the package, so that its own name means itself.
@@ -44,4 +46,11 @@ test('every error code that README lists is one that the library has, and the ot
   );
   const used = sources.join().matchAll(/(?:super|DropoutWasmError)\(\s*'([A-Z_]+)'/g);
   assert.deepEqual([...new Set([...used].map(([, code]) => code))].sort(), listed.sort());
+});
+
+test("README's tables of speed are those of the benchmark's raw results", async () => {
+  const readme = await readFile(new URL('README.md', ROOT), 'utf8');
+  for (const [name, table] of Object.entries(await readmeTables())) {
+    assert.equal(tableIn(readme, name), table);
+  }
 });

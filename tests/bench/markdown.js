@@ -1,0 +1,80 @@
+/**
+ * README's tables of speed, from the raw results beside it. `node tests/bench/markdown.js` puts them
+ * into README between their marks; a test holds README against the results.
+ */
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { secondsOf } from './sections/times.js';
+import { BATCHES, UNITS } from './sections/sweep.js';
+import { targetRows } from './targets.js';
+
+const README = new URL('../../README.md', import.meta.url);
+const RESULTS = new URL('results/', import.meta.url);
+
+/** @param {string} name */
+const readResults = async (name) => JSON.parse(await readFile(new URL(name, RESULTS), 'utf8'));
+
+/** @param {string[]} head @param {string[][]} rows */
+const markdownTable = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+/** @param {any} results */
+function timesTable({ times }) {
+  const cases = [...new Set(times.runs.map(({ name }) => name))];
+  const seconds = (value) => (value === undefined ? '' : value.toFixed(value < 20 ? 2 : 0));
+  const rows = times.contestants.map(({ key, name }) => [
+    name,
+    ...cases.map((wanted) => seconds(secondsOf(times, key, wanted))),
+  ]);
+  return markdownTable(['seconds an epoch', ...cases.map((name) => `\`${name}\``)], rows);
+}
+
+/** @param {any} results @param {any} sweep */
+function targetsTable(results, { sweeps }) {
+  const keys = Object.keys(results.engines);
+  const rows = targetRows({ ...results, sweep: sweeps }, keys);
+  const cells = (row) =>
+    row.map((cell) => cell.replace(/  (\w+)$/, (_, reached) => `, ${reached}`));
+  const head = ['target', 'must', 'aim', ...keys.map((key) => results.engines[key])];
+  return markdownTable(head, rows.map(cells));
+}
+
+/** @param {any} sweep */
+function sweepTable({ sweeps }) {
+  const [{ name, points }] = sweeps;
+  const rows = UNITS.map((units) => {
+    const row = points.filter((point) => point.units === units);
+    return [
+      `${units} units`,
+      ...row.map((point) => `${point.seconds.toFixed(1)} s, ${point.gflops.toFixed(0)}`),
+    ];
+  });
+  return markdownTable([name, ...BATCHES.map((batch) => `batch ${batch}`)], rows);
+}
+
+/** @returns {Promise<Record<string, string>>} tables by the name of their mark */
+export async function readmeTables() {
+  const [results, sweep] = [await readResults('latest.json'), await readResults('sweep.json')];
+  return {
+    times: timesTable(results),
+    targets: targetsTable(results, sweep),
+    sweep: sweepTable(sweep),
+  };
+}
+
+/** @param {string} name */
+const marked = (name) => new RegExp(`(<!-- ${name} -->\\n).*?(\\n<!-- end -->)`, 's');
+
+/** @param {string} readme @param {string} name @returns {string | undefined} */
+export const tableIn = (readme, name) =>
+  readme.match(marked(name))?.[0].split('\n').slice(1, -1).join('\n');
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  let readme = await readFile(README, 'utf8');
+  for (const [name, table] of Object.entries(await readmeTables())) {
+    readme = readme.replace(marked(name), (_, start, end) => `${start}${table}${end}`);
+  }
+  await writeFile(README, readme);
+}
