@@ -8,6 +8,9 @@
  * and leave the other half to what streams past. */
 enum { BLOCK_TERMS = 128 };
 
+_Static_assert(PANEL % TILE_LANES == 0 && TILE_LANES % 4 == 0 && BLOCK_TERMS % PANEL == 0,
+               "whole tiles in a panel, whole panels in a block");
+
 DW_INLINE uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 /* One tile of a simple product: a[r] and b advance by constant steps. */

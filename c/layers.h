@@ -83,7 +83,8 @@ void dense_forward(float *z, const float *x, struct dense *l, uint32_t rows, boo
 void dense_backward_input(float *dx, const float *dz, const struct dense *l, uint32_t rows,
                           const struct kept *inputs, const struct kept *units, struct workspace *w);
 /* dW[o][i] = M[o][i] scale sum over b of dz[b][o] x[b][i], db[o] = sum over b of dz[b][o]; the
- * optimizer takes each block of them while it is in the first cache. */
+ * optimizer takes each block of them while it is in the first cache.  Call after dense_forward of
+ * this step and right after the layer's own dense_backward_input: both leave the lists it uses. */
 void dense_backward_weights(struct dense *l, const float *dz, const float *x, uint32_t rows,
                             const struct kept *inputs, const struct kept *units,
                             const struct optimizer *optimizer, struct workspace *w);

@@ -15,6 +15,11 @@ static bool leaves_out_columns(const struct dw_model *m, uint32_t index) {
   return model_shares_mask(m, index, m->layers[index].dense.panels_of_units ? 1 : -1);
 }
 
+/* Whether one drops rows of them. */
+static bool leaves_out_rows(const struct dw_model *m, uint32_t index) {
+  return model_shares_mask(m, index, m->layers[index].dense.panels_of_units ? -1 : 1);
+}
+
 static void place_parameters(struct dw_model *m) {
   for (uint32_t i = 0; i < m->layer_count; i++) {
     struct dense *l = &m->layers[i].dense;
@@ -90,7 +95,7 @@ static uint64_t larger(uint64_t a, uint64_t b) { return a > b ? a : b; }
 
 static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) {
   struct workspace *w = &m->work;
-  uint32_t widest = m->inputs;
+  uint32_t widest = 0;           /* units of any layer */
   uint32_t listed = 1, left = 0; /* units that a gradient's list may hold; columns set apart */
   uint64_t packed = 0;
   for (uint32_t i = 0; i < m->layer_count; i++) {
@@ -100,13 +105,14 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
     if (l->kind == LAYER_DROPOUT) {
       uint32_t mask_rows = l->dropout.drop.mask == DW_MASK_BATCH ? 1 : rows;
       l->dropout.mask = arena_place(a, rows_size(mask_rows, l->units), sizeof(uint32_t));
+      l->dropout.kept.mask = NULL; /* dropout_mask's to set */
       l->dropout.kept.units = arena_place(a, l->units + 1ULL, sizeof(uint32_t));
       continue;
     }
     if (i != m->first_dense) {
       packed = larger(packed, product_transposed_scratch(l->units, l->inputs));
     }
-    packed = larger(packed, rows_size(rows, l->dense.weight.rows)); /* of product_kept */
+    if (leaves_out_rows(m, i)) packed = larger(packed, rows_size(rows, l->dense.weight.rows));
     if (leaves_out_columns(m, i)) left = most(left, l->dense.weight.columns);
     if (l->dense.panels_of_units) {
       place_nonzeros(&l->dense.nonzero_inputs, a, rows, l->inputs);
@@ -120,7 +126,7 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
   w->columns = place_floats(a, left ? rows_size(rows, left) : 0);
   w->gradient = place_floats(a, padded(widest) + GRADIENT_ROWS * PANEL);
   w->blocks = place_floats(a, left ? GRADIENT_ROWS * padded(left) : 0);
-  w->words = arena_place(a, widest + 2ULL * PHILOX_BATCH, sizeof *w->words);
+  w->words = arena_place(a, most(widest, m->inputs) + 2ULL * PHILOX_BATCH, sizeof *w->words);
   m->batch.list = m->first_dense == 0 ? &m->layers[0].dense.nonzero_inputs : NULL;
   m->batch.images = place_floats(a, rows_size(rows, m->inputs));
   m->batch.labels = arena_place(a, rows, sizeof *m->batch.labels);

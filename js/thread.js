@@ -76,6 +76,7 @@ async function startInNode(workerUrl) {
 
 /** @param {string} [workerUrl] @returns {Promise<Thread>} */
 async function startInBrowser(workerUrl) {
+  // Written out: bundlers look for exactly this.
   const worker = started(workerUrl ?? 'worker.js', () =>
     workerUrl
       ? new Worker(workerUrl, { type: 'module', name: THREAD_NAME })

@@ -12,7 +12,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
-import { startEngines } from './engines.js';
+import { ENGINE_NAMES, startEngines } from './engines.js';
 import { UsageError, readOptions } from './options.js';
 import { ONNXRUNTIME_FOLDER, startRivals } from './peers/rivals.js';
 import { measureComparison, showComparison } from './sections/comparison.js';
@@ -94,7 +94,8 @@ async function main() {
         file,
         `${JSON.stringify({ ...about, load, targets, ...results }, null, 1)}\n`,
       );
-    if (results.sweep) await writeSweep(results.sweep, about, RESULTS);
+    if (results.sweep && engines.length === ENGINE_NAMES.length)
+      await writeSweep(results.sweep, about, RESULTS);
   } finally {
     for (const engine of engines) await engine.close();
   }

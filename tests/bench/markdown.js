@@ -6,8 +6,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { secondsOf } from './sections/times.js';
+import { EPOCH_STEPS } from './cases.js';
 import { BATCHES, UNITS } from './sections/sweep.js';
+import { spread } from './statistics.js';
 import { targetRows } from './targets.js';
 
 const README = new URL('../../README.md', import.meta.url);
@@ -20,13 +21,22 @@ const readResults = async (name) => JSON.parse(await readFile(new URL(name, RESU
 const markdownTable = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
+/** Median and range. @param {any[]} all @param {string} key @param {string} name of the case */
+function timeCell(all, key, name) {
+  const runs = all.filter((run) => run.key === key && run.name === name);
+  if (runs.length === 0) return '';
+  const { low, median, high } = spread(runs.map(({ seconds }) => seconds));
+  const show = (/** @type {number} */ value) => value.toFixed(median < 20 ? 2 : 0);
+  const { steps } = runs[0];
+  return `${show(median)} (${show(low)}–${show(high)})${steps < EPOCH_STEPS ? `, from ${steps} steps` : ''}`;
+}
+
 /** @param {any} results */
 function timesTable({ times }) {
   const cases = [...new Set(times.runs.map(({ name }) => name))];
-  const seconds = (value) => (value === undefined ? '' : value.toFixed(value < 20 ? 2 : 0));
   const rows = times.contestants.map(({ key, name }) => [
     name,
-    ...cases.map((wanted) => seconds(secondsOf(times, key, wanted))),
+    ...cases.map((wanted) => timeCell(times.runs, key, wanted)),
   ]);
   return markdownTable(['seconds an epoch', ...cases.map((name) => `\`${name}\``)], rows);
 }
@@ -51,7 +61,8 @@ function sweepTable({ sweeps }) {
       ...row.map((point) => `${point.seconds.toFixed(1)} s, ${point.gflops.toFixed(0)}`),
     ];
   });
-  return markdownTable([name, ...BATCHES.map((batch) => `batch ${batch}`)], rows);
+  const head = [`${name}: s, GFLOP/s`, ...BATCHES.map((batch) => `batch ${batch}`)];
+  return markdownTable(head, rows);
 }
 
 /** @returns {Promise<Record<string, string>>} tables by the name of their mark */
@@ -65,7 +76,7 @@ export async function readmeTables() {
 }
 
 /** @param {string} name */
-const marked = (name) => new RegExp(`(<!-- ${name} -->\\n).*?(\\n<!-- end -->)`, 's');
+const marked = (name) => new RegExp(`(<!-- ${name} -->\\n).*?(<!-- end -->)`, 's');
 
 /** @param {string} readme @param {string} name @returns {string | undefined} */
 export const tableIn = (readme, name) =>
@@ -74,7 +85,7 @@ export const tableIn = (readme, name) =>
 if (argv[1] === fileURLToPath(import.meta.url)) {
   let readme = await readFile(README, 'utf8');
   for (const [name, table] of Object.entries(await readmeTables())) {
-    readme = readme.replace(marked(name), (_, start, end) => `${start}${table}${end}`);
+    readme = readme.replace(marked(name), (_, start, end) => `${start}${table}\n${end}`);
   }
   await writeFile(README, readme);
 }

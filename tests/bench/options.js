@@ -43,7 +43,7 @@ function whole(name, text) {
 /**
  * @param {string[]} args
  * @returns {{ sections: string[], engines: string[], cases: string[], rivals: string[], repeat: number, json?: string, isWhole: boolean }}
- *   isWhole: nothing was left out but the sweep
+ *   isWhole: nothing that README shows was left out but the sweep
  * @throws {UsageError} naming the option and the value
  */
 export function readOptions(args) {
@@ -65,6 +65,7 @@ export function readOptions(args) {
   }
   const isWhole =
     only === undefined &&
+    DEFAULT_CASES.every((name) => options.cases.includes(name)) &&
     options.engines.length === ENGINE_NAMES.length &&
     options.rivals.length === RIVAL_NAMES.length;
   return { ...options, isWhole };

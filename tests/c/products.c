@@ -7,7 +7,7 @@
 #include "matrix.h"
 #include "simd.h"
 
-static const uint32_t ROWS[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 33, 64, 65};
+static const uint32_t ROWS[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 33, 64, 65, 129};
 static const uint32_t SIZES[] = {1,  2,  3,  4,  5,  6,   7,   8,   9,  31,
                                  32, 33, 63, 64, 65, 127, 128, 129, 257};
 static const double DENSITIES[] = {0, 0.1, 0.5, 1};
@@ -292,6 +292,59 @@ static void lists(void) {
   }
 }
 
+/* Bytes, some of them zero, as a list; every length that ends within sixteen, and three blocks. */
+static void lists_of_bytes(void) {
+  uint64_t state = 3;
+  for (uint32_t columns = 1; columns <= 2 * LIST_BLOCK + 33; columns++) {
+    enum { BYTE_ROWS = 3 };
+    uint8_t *bytes = ALLOCATE(uint8_t, BYTE_ROWS * columns);
+    struct matrix a = matrix_create(BYTE_ROWS, columns);
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < BYTE_ROWS * columns; i++) {
+      uint64_t bits = test_bits(&state);
+      bytes[i] = bits >> 63 ? (uint8_t)bits : 0, found += bytes[i] != 0;
+      *matrix_at(&a, i / columns, i % columns) = (float)(bytes[i] / 255.0);
+    }
+    expect(nonzero_bytes(bytes, BYTE_ROWS * columns) == found, "%u of %u columns", found, columns);
+    struct nonzeros s = nonzeros_create(BYTE_ROWS, columns),
+                    t = nonzeros_create(BYTE_ROWS, columns);
+    nonzeros_list(&s, a.data, a.ld, BYTE_ROWS, columns);
+    t.rows = BYTE_ROWS, t.columns = columns;
+    for (uint32_t r = 0; r < BYTE_ROWS; r++) nonzeros_list_bytes(&t, bytes + r * columns, r);
+    bool same = s.count == found && t.count == found;
+    for (uint32_t i = 0; i <= BYTE_ROWS * list_blocks(columns); i++)
+      same = same && s.block_start[i] == t.block_start[i];
+    for (uint32_t j = 0; j < found; j++)
+      same = same && s.row_index[j] == t.row_index[j] && s.row_value[j] == t.row_value[j];
+    expect(same, "the list of %u columns differs", columns);
+    nonzeros_free(&s), nonzeros_free(&t);
+    free(bytes), free(a.data);
+  }
+}
+
+/* w - rate g, of the gradient's own sums. */
+static void check_descent(const struct matrix *a, const struct matrix *b, double density,
+                          uint64_t seed) {
+  struct matrix v = matrix_random(a->rows, b->columns, 1, &seed);
+  struct panels rows = panels_from(&v);
+  struct nonzeros s = nonzeros_create(a->rows, a->columns);
+  nonzeros_list(&s, a->data, a->ld, a->rows, a->columns);
+  nonzeros_list_columns(&s);
+  uint32_t size = a->columns * PANEL;
+  float *g = ALLOCATE(float, size), *w = ALLOCATE(float, size), *wanted = ALLOCATE(float, size);
+  gradient_sparse(g, &s, &rows, 0, 0, a->columns);
+  for (uint32_t i = 0; i < size; i++) {
+    w[i] = test_float(&seed, 1);
+    wanted[i] = w[i] - g[i] * 0.1F;
+  }
+  descend_sparse(w, 0.1F, &s, &rows, 0, 0, a->columns);
+  expect(same_bits(w, wanted, size), "%u x %u, density %g", a->columns, b->columns, density);
+  nonzeros_free(&s);
+  free(v.data), free(rows.data), free(g), free(w), free(wanted);
+}
+
+static void descents(void) { each_size(check_descent); }
+
 const struct check product_checks[] = {
     {"lists hold every nonzero once, by row and by column, in ascending order", lists},
     {"the dense and the sparse product are the float32 sum in order, at every size and density",
@@ -300,4 +353,6 @@ const struct check product_checks[] = {
     {"the dense and the sparse gradient are that sum over rows, in blocks of any size", gradients},
     {"products over the kept columns alone are those over all, where the others are zero",
      kept_roads},
+    {"a list of bytes is the list of their values, at every length", lists_of_bytes},
+    {"descent within the sparse gradient is the step of SGD", descents},
     {0}};
