@@ -17,7 +17,8 @@ import { LIMITS, arrayKind, checkInteger, rangeError, show, typeError } from './
  * of a `Float32Array` are finite is looked at while they are handed to the core.
  * @param {Dataset} dataset
  * @param {string} [name] what the argument is called
- * @returns {Dataset} the same object
+ * @returns {Dataset} the same arrays and numbers: what is changed in the caller's object later, while a
+ *   call runs, changes nothing there
  */
 export function checkDataset(dataset, name = 'dataset') {
   if (typeof dataset !== 'object' || dataset === null) {
@@ -44,7 +45,7 @@ export function checkDataset(dataset, name = 'dataset') {
   if (label !== -1) {
     throw rangeError(`${name}.labels[${label}]`, `below classes (${classes})`, labels[label]);
   }
-  return dataset;
+  return { images, labels, samples, features, classes };
 }
 
 /**

@@ -91,12 +91,13 @@ export class Model {
    */
   async fit(dataset, options = {}) {
     this.#connection.check();
-    checkDataset(dataset);
-    const { signal, pause, onProgress, onEpoch, ...settings } = resolveFit(options, dataset);
-    this.#checkFits(dataset, 'dataset');
+    const train = checkDataset(dataset);
+    const { signal, pause, onProgress, onEpoch, ...settings } = resolveFit(options, train);
+    this.#checkFits(train, 'dataset');
     if ('validation' in settings) {
-      checkDataset(/** @type {Dataset} */ (settings.validation), 'validation');
-      this.#checkFits(/** @type {Dataset} */ (settings.validation), 'validation');
+      const given = /** @type {Dataset} */ (settings.validation);
+      settings.validation = checkDataset(given, 'validation');
+      this.#checkFits(settings.validation, 'validation');
     }
     if (signal?.aborted) throw signal.reason;
     if (this.#isFitting) {
@@ -104,7 +105,7 @@ export class Model {
     }
     this.#isFitting = true;
     try {
-      return await this.#fit(dataset, settings, { signal, pause, onProgress, onEpoch });
+      return await this.#fit(train, settings, { signal, pause, onProgress, onEpoch });
     } finally {
       this.#isFitting = false;
     }
@@ -147,8 +148,8 @@ export class Model {
   async evaluate(dataset, options = {}) {
     this.#connection.check();
     const { evalScale, signal } = checkKeys(options, ['evalScale', 'signal'], 'options');
-    checkDataset(dataset);
-    this.#checkFits(dataset, 'dataset');
+    const rows = checkDataset(dataset);
+    this.#checkFits(rows, 'dataset');
     checkSignal(signal, 'signal');
     if (evalScale !== undefined) {
       checkNumber(evalScale, 'evalScale', LIMITS.evalScale);
@@ -156,7 +157,7 @@ export class Model {
         throw new RangeError(`evalScale needs a dropout() layer, and the model has none`);
       }
     }
-    return this.#withData({ dataset }, signal, (ids) =>
+    return this.#withData({ dataset: rows }, signal, (ids) =>
       this.#connection.call(
         'evaluate',
         { data: ids.dataset, evalScale: evalScale ?? 1 },
@@ -335,7 +336,9 @@ export class Model {
     /** @type {Record<string, number>} */
     const ids = {};
     try {
-      for (const { name, rows } of given) ids[name] = await upload(this.#connection, rows, signal);
+      for (const { name, rows } of given) {
+        ids[name] = await upload(this.#connection, rows, name, signal);
+      }
       return await use(ids);
     } finally {
       for (const id of Object.values(ids)) await release(this.#connection, id);

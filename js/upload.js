@@ -17,19 +17,25 @@ const TYPES = { Uint8Array, Uint16Array, Float32Array };
  * @property {number} classes 0: no labels
  */
 
+/** Images alone are an argument of their own. @param {Rows} rows @param {string} name of the argument */
+const imagesName = ({ labels }, name) => (labels ? `${name}.images` : name);
+
 /**
  * @param {import('./connection.js').Connection} connection
  * @param {Rows} rows
+ * @param {string} name by which the user knows them
  * @param {AbortSignal} [signal]
  * @returns {Promise<number>} the data's id on the other side
+ * @throws {TypeError} where an array has lost its memory since it was checked
  */
-export async function upload(connection, rows, signal) {
+export async function upload(connection, rows, name, signal) {
   const { images, labels, samples, features, classes } = rows;
   const floats = arrayKind(images) === 'Float32Array';
   const id = await connection.call('openData', { samples, features, classes, floats }, { signal });
   try {
-    await send(connection, id, 'images', images, signal);
-    if (labels) await send(connection, id, 'labels', labels, signal);
+    const to = { connection, id, signal };
+    await send(to, 'images', images, samples * features, imagesName(rows, name));
+    if (labels) await send(to, 'labels', labels, samples, `${name}.labels`);
     return id;
   } catch (error) {
     await release(connection, id);
@@ -38,31 +44,39 @@ export async function upload(connection, rows, signal) {
 }
 
 /**
- * @param {import('./connection.js').Connection} connection
- * @param {number} id
+ * @param {{ connection: import('./connection.js').Connection, id: number, signal?: AbortSignal }} to
  * @param {'images' | 'labels'} part
  * @param {Uint8Array | Float32Array | Uint16Array} array
- * @param {AbortSignal} [signal]
+ * @param {number} total elements that were checked
+ * @param {string} name of the array
  */
-async function send(connection, id, part, array, signal) {
+async function send({ connection, id, signal }, part, array, total, name) {
   const Type = TYPES[/** @type {keyof typeof TYPES} */ (arrayKind(array))];
-  const length = Math.min(UPLOAD_BYTES / Type.BYTES_PER_ELEMENT, array.length);
+  const length = Math.min(UPLOAD_BYTES / Type.BYTES_PER_ELEMENT, total);
   // Two buffers go to and fro: one is filled here while the thread empties the other. New ones for
   // every piece would lie there until garbage is collected, and be a second copy of the data.
   /** @type {Promise<ArrayBuffer>[]} */
   const sent = [];
-  for (let offset = 0; offset < array.length; offset += length) {
+  for (let offset = 0; offset < total; offset += length) {
+    const buffer = connection.isOwn
+      ? await nextTurn()
+      : sent.length < 2
+        ? new Type(length).buffer
+        : await sent.shift();
+    // The turns above belong to the caller too, who may have transferred the array to a thread.
+    if (array.length !== total) {
+      throw new TypeError(
+        `${name} must keep its memory until the call ends; it had ${total} elements and has ${array.length}`,
+      );
+    }
     const start = array.byteOffset + offset * Type.BYTES_PER_ELEMENT;
-    const count = Math.min(length, array.length - offset);
+    const count = Math.min(length, total - offset);
     // A view of this realm's type, whatever the array is of.
     let values = new Type(/** @type {ArrayBuffer} */ (array.buffer), start, count);
     /** @type {ArrayBuffer[]} */
     const transfer = [];
-    if (connection.isOwn) {
-      await nextTurn();
-    } else {
-      const buffer = sent.length < 2 ? new Type(length).buffer : await sent.shift();
-      const copy = new Type(/** @type {ArrayBuffer} */ (buffer), 0, count);
+    if (buffer) {
+      const copy = new Type(buffer, 0, count);
       copy.set(values);
       values = copy;
       transfer.push(copy.buffer);
@@ -96,11 +110,13 @@ export async function release(connection, id) {
  * @param {Rows} rows
  * @param {string} name
  */
-export async function checkValues({ images }, name) {
+export async function checkValues(rows, name) {
+  const { images } = rows;
   if (arrayKind(images) !== 'Float32Array') return;
   const values = /** @type {Float32Array} */ (images);
-  for (let at = 0; at < values.length; at += UPLOAD_BYTES) {
-    checkFinite(values.subarray(at, at + UPLOAD_BYTES), `${name}.images`, at);
+  const length = UPLOAD_BYTES / Float32Array.BYTES_PER_ELEMENT;
+  for (let at = 0; at < values.length; at += length) {
+    checkFinite(values.subarray(at, at + length), imagesName(rows, name), at);
     await nextTurn();
   }
 }

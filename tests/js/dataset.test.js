@@ -13,10 +13,14 @@ const dataset = (more = {}) => ({
   ...more,
 });
 
-test('a data set of bytes or floats is accepted as it is', () => {
+test('a data set of bytes or floats is accepted, and is what it was then', () => {
   for (const images of [new Uint8Array(6), new Float32Array(6)]) {
-    const data = dataset({ images, labels: new Uint16Array([0, 2, 1]), extra: 'kept' });
-    assert.equal(checkDataset(data), data);
+    const data = dataset({ images, labels: new Uint16Array([0, 2, 1]) });
+    const checked = checkDataset({ ...data, extra: 'of the caller' });
+    assert.deepEqual(checked, data);
+    assert.equal(checked.images, images);
+    data.samples = 4;
+    assert.equal(checked.samples, 3);
   }
 });
 

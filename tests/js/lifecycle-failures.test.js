@@ -249,3 +249,46 @@ describe('a run that diverges rejects, and its weights are those of whole steps'
       HERE,
     ));
 });
+
+for (const worker of [true, false]) {
+  describe(`data that the caller changes while a call runs, worker: ${worker}`, () => {
+    const options = { optimizer: 'sgd', batchSize: 4 };
+    const fresh = () => makeData({});
+    const using = (specs, use) => withModels(specs, use, { worker });
+    const lose = (array) => structuredClone(null, { transfer: [array.buffer] });
+
+    test('an array without its memory is an error that names it, and the model goes on', () =>
+      using([spec], async (model) => {
+        const before = await model.hash();
+        for (const part of ['images', 'labels']) {
+          for (const validation of [undefined, fresh()]) {
+            const train = fresh();
+            const fitting = model.fit(train, { ...options, ...(validation && { validation }) });
+            lose((validation ?? train)[part]);
+            const name = `${validation ? 'validation' : 'dataset'}\\.${part}`;
+            await assert.rejects(fitting, {
+              name: 'TypeError',
+              message: new RegExp(`^${name} must keep its memory .* has 0$`),
+            });
+          }
+        }
+        const lost = [fresh(), fresh()];
+        const [evaluating, predicting] = [model.evaluate(lost[0]), model.predict(lost[1].images)];
+        for (const { images } of lost) lose(images);
+        await assert.rejects(evaluating, /^TypeError: dataset\.images must keep its memory/);
+        await assert.rejects(predicting, /^TypeError: images must keep its memory/);
+        assert.equal(await model.hash(), before);
+        await model.fit(fresh(), options);
+      }));
+
+    test('an object that is changed changes nothing', () =>
+      using([spec, spec], async (first, second) => {
+        await first.fit(fresh(), options);
+        const train = fresh();
+        const fitting = second.fit(train, options);
+        Object.assign(train, { images: new Uint8Array(7), labels: [], samples: 1, classes: 2 });
+        await fitting;
+        assert.equal(await second.hash(), await first.hash());
+      }));
+  });
+}
