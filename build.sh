@@ -14,7 +14,7 @@ WASM_FLAGS=(-std=c11 -msimd128 -mbulk-memory -mnontrapping-fptoint
   -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas)
 RELAXED=(-mrelaxed-simd -DDW_RELAXED)
 NATIVE_FLAGS=(-std=c11 -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas)
-COUNTED=(--wrap=malloc --wrap=calloc --wrap=realloc --wrap=free) # by tests/c/allocations.c
+COUNTED=(--wrap=malloc --wrap=calloc --wrap=realloc --wrap=free) # by tests/c/counter.c
 STACK_BYTES=131072                 # the deepest call holds a pointer for each of 1024 layers
 CHECKS_STACK_BYTES=1048576         # checks keep arrays there
 INITIAL_BYTES=2097152 MAX_BYTES=4294967296
@@ -56,10 +56,10 @@ newer() {
 
 # Emscripten compiles and gives its C library; LLVM 19 underneath it emits the code and links,
 # since Debian's own Emscripten (LLVM 14) knows relaxed SIMD by its draft opcodes only.
-objects_wasm() { # FOLDER SOURCES FLAG...
+objects_wasm() { # FOLDER SOURCES FLAG...; SOURCES: patterns of names, in one word
   local source
   mkdir -p "build/$1"
-  for source in "$2"/*.c; do
+  for source in $2; do
     local level=-Os # a fifth smaller than with -O3, and as fast
     case $source in c/gemm.c | c/sparse.c | tests/bench/*) level=-O3 ;; esac
     EM_CONFIG=$PWD/build/emscripten.py NODE_PATH=/usr/share/nodejs \
@@ -84,7 +84,7 @@ link_module() { # OUT FILE_OR_FLAG...
 
 compile_wasm() { # NAME FLAG...
   rm -rf "build/$1"
-  objects_wasm "$1" c "${@:2}"
+  objects_wasm "$1" 'c/*.c' "${@:2}"
   link_module "dist/wasm/$1.wasm" "build/$1"/*.o
 }
 
@@ -109,9 +109,9 @@ PYTHON
 # The package's own objects and tests/bench/*.c, to time the products alone and count allocations.
 bench_wasm() { # VARIANT FLAG...
   local kernels=build/bench/kernels-$1.wasm
-  newer "$kernels" c tests/bench/*.c build.sh || return 0
+  newer "$kernels" c tests/bench/*.c tests/c/counter.c build.sh || return 0
   rm -rf "build/bench/$1"
-  objects_wasm "bench/$1" tests/bench -Ic "${@:2}"
+  objects_wasm "bench/$1" 'tests/bench/*.c tests/c/counter.c' -Ic "${@:2}"
   link_module "$kernels" "build/dropout-$1"/*.o "build/bench/$1"/*.o "${COUNTED[@]}"
 }
 
@@ -129,7 +129,7 @@ wasi() { # NAME FLAG...
   local program=build/native/$1.wasm core=build/dropout-$1
   newer "$program" c tests/c build.sh || return 0
   rm -rf "build/native/$1-wasm"
-  objects_wasm "native/$1-wasm" tests/c -Ic "${@:2}"
+  objects_wasm "native/$1-wasm" 'tests/c/*.c' -Ic "${@:2}"
   link_wasm "$program" "$LIBRARIES/crt1.o" "build/native/$1-wasm"/*.o "$core"/*.o \
     "${COUNTED[@]}" -z stack-size=$CHECKS_STACK_BYTES -L"$LIBRARIES" -lstandalonewasm
 }

@@ -22,7 +22,7 @@ void shuffle(uint32_t *order, uint32_t n, const uint32_t seed[2], uint32_t epoch
   }
 }
 
-/* byte / 255: both are exact in float32, so that the quotient is the float32 nearest to it. */
+/* byte_value of each. */
 static void gather_bytes(float *to, const uint8_t *from, uint32_t features) {
   uint32_t i = 0;
   for (; i + 16 <= features; i += 16) {
@@ -30,13 +30,17 @@ static void gather_bytes(float *to, const uint8_t *from, uint32_t features) {
     f32x4_from_bytes(v, from + i);
     DW_UNROLL for (int k = 0; k < 4; k++) f32x4_store(to + i + 4 * k, v[k] / 255);
   }
-  for (; i < features; i++) to[i] = (float)from[i] / 255;
+  for (; i < features; i++) to[i] = byte_value(from[i]);
+}
+
+/* The data's row that is row r of a batch. */
+static size_t row_at(const uint32_t *order, uint32_t first, uint32_t r) {
+  return order ? order[r] : first + r;
 }
 
 static const uint8_t *row_of_bytes(const struct dw_dataset *d, const uint32_t *order,
                                    uint32_t first, uint32_t r) {
-  size_t row = order ? order[r] : first + r;
-  return (const uint8_t *)d->images + row * d->features;
+  return (const uint8_t *)d->images + row_at(order, first, r) * d->features;
 }
 
 /* Lists the rows; false where too few of their bytes are zero for that to pay. */
@@ -59,17 +63,17 @@ void batch_gather(struct batch *b, const struct dw_dataset *d, const uint32_t *o
                   uint32_t first, uint32_t rows) {
   b->rows = rows;
   for (uint32_t r = 0; d->labels && r < rows; r++) {
-    b->labels[r] = d->labels[order ? order[r] : first + r];
+    b->labels[r] = d->labels[row_at(order, first, r)];
   }
   bool bytes = d->format == DW_BYTES;
   b->listed = bytes && b->list && list_bytes(b->list, d, order, first, rows);
   for (uint32_t r = 0; !b->listed && r < rows; r++) {
-    size_t row = order ? order[r] : first + r;
     float *to = b->images + r * padded(d->features);
     if (bytes) {
       gather_bytes(to, row_of_bytes(d, order, first, r), d->features);
     } else {
-      memcpy(to, (const float *)d->images + row * d->features, d->features * sizeof *to);
+      memcpy(to, (const float *)d->images + row_at(order, first, r) * d->features,
+             d->features * sizeof *to);
     }
   }
 }

@@ -11,8 +11,6 @@ enum { BLOCK_TERMS = 128 };
 _Static_assert(PANEL % TILE_LANES == 0 && TILE_LANES % 4 == 0 && BLOCK_TERMS % PANEL == 0,
                "whole tiles in a panel, whole panels in a block");
 
-DW_INLINE uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
-
 /* One tile of a simple product: a[r] and b advance by constant steps. */
 DW_INLINE void tile_run(const struct tile *t, int tile_rows, size_t a_step, const float *b,
                         size_t b_step, const uint32_t *b_rows, uint32_t terms, int first) {

@@ -24,7 +24,7 @@ void panels_take(struct panels *to, const struct panels *p, const uint32_t *kept
                  uint32_t kept_count) {
   to->rows = p->rows, to->columns = kept_count;
   for (uint32_t first = 0; first < kept_count; first += PANEL) {
-    uint32_t lanes = kept_count - first < PANEL ? kept_count - first : PANEL;
+    uint32_t lanes = least(kept_count - first, PANEL);
     float *panel = to->data + (size_t)first * p->rows;
     size_t from[PANEL]; /* where each lane's column starts */
     for (uint32_t i = 0; i < lanes; i++) from[i] = panels_index(p, 0, kept[first + i]);
@@ -40,7 +40,7 @@ void panels_from_rows(struct panels *to, const float *a, size_t lda, uint32_t ro
                       uint32_t columns, const uint32_t *kept) {
   to->rows = rows, to->columns = columns;
   for (uint32_t first = 0; first < columns; first += PANEL) {
-    uint32_t lanes = columns - first < PANEL ? columns - first : PANEL;
+    uint32_t lanes = least(columns - first, PANEL);
     float *panel = to->data + (size_t)first * rows;
     for (uint32_t b = 0; b < rows; b++, panel += PANEL) {
       const float *row = a + b * lda;

@@ -45,7 +45,7 @@ struct dense {
    * later layers have panels of inputs, so that a zero gradient or a dropped unit is. */
   bool panels_of_units;
   struct panels weight;           /* [I] rows x [O] columns, or [O] x [I] */
-  struct panels left;             /* beside a shared mask: the columns of weight that it keeps */
+  struct panels kept_columns;     /* beside a shared mask: what it keeps of weight or masked */
   float *bias;                    /* [O], padded */
   struct nonzeros nonzero_inputs; /* panels of units: of the x at hand */
   bool lists_inputs;              /* whether its zeros are skipped */
@@ -65,7 +65,7 @@ struct workspace {
   float *packed;           /* product_transposed, product_kept */
   float *columns;          /* [B][padded(C)]: what is left of a row matrix, side by side */
   struct panels v;         /* of the weight gradient: the row matrix of the panels' columns */
-  float *gradient;         /* a block of weight gradients, then one of bias gradients */
+  float *gradient;         /* a block of weight gradients and, after them, the bias gradients */
   float *blocks;           /* [GRADIENT_ROWS][padded(C)]: gradients of what is left, by panels */
   uint32_t *words;         /* a row of mask words */
   double macs, macs_dense; /* counters of multiply-adds */

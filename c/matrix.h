@@ -15,6 +15,8 @@ enum { PANEL = 32 };
  * down a column visits every set of the first cache (a power of two would visit one). */
 static inline size_t padded(size_t columns) { return (columns + PANEL - 1) / PANEL * PANEL + 16; }
 
+static inline uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
 struct panels {
   float *data;
   uint32_t rows, columns;

@@ -27,7 +27,7 @@ static void place_parameters(struct dw_model *m) {
     uint64_t size = panels_size(l->weight.rows, l->weight.columns);
     l->weight.data = place_floats(&m->parameters, size);
     l->bias = place_floats(&m->parameters, padded(l->units));
-    if (leaves_out_columns(m, i)) l->left.data = place_floats(&m->parameters, size);
+    if (leaves_out_columns(m, i)) l->kept_columns.data = place_floats(&m->parameters, size);
     if (!(l->drop.p > 0)) continue;
     l->masked = l->weight;
     l->masked.data = place_floats(&m->parameters, size);
@@ -95,8 +95,8 @@ static uint64_t larger(uint64_t a, uint64_t b) { return a > b ? a : b; }
 
 static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) {
   struct workspace *w = &m->work;
-  uint32_t widest = 0;           /* units of any layer */
-  uint32_t listed = 1, left = 0; /* units that a gradient's list may hold; columns set apart */
+  uint32_t widest = 0;            /* units of any layer */
+  uint32_t listed = 1, taken = 0; /* units that a gradient's list may hold; columns taken out */
   uint64_t packed = 0;
   for (uint32_t i = 0; i < m->layer_count; i++) {
     struct layer *l = &m->layers[i];
@@ -113,7 +113,7 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
       packed = larger(packed, product_transposed_scratch(l->units, l->inputs));
     }
     if (leaves_out_rows(m, i)) packed = larger(packed, rows_size(rows, l->dense.weight.rows));
-    if (leaves_out_columns(m, i)) left = most(left, l->dense.weight.columns);
+    if (leaves_out_columns(m, i)) taken = most(taken, l->dense.weight.columns);
     if (l->dense.panels_of_units) {
       place_nonzeros(&l->dense.nonzero_inputs, a, rows, l->inputs);
     } else {
@@ -123,9 +123,9 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
   place_nonzeros(&w->dz, a, rows, listed);
   w->packed = place_floats(a, packed);
   w->v.data = place_floats(a, panels_size(rows, widest));
-  w->columns = place_floats(a, left ? rows_size(rows, left) : 0);
+  w->columns = place_floats(a, taken ? rows_size(rows, taken) : 0);
   w->gradient = place_floats(a, padded(widest) + GRADIENT_ROWS * PANEL);
-  w->blocks = place_floats(a, left ? GRADIENT_ROWS * padded(left) : 0);
+  w->blocks = place_floats(a, taken ? GRADIENT_ROWS * padded(taken) : 0);
   w->words = arena_place(a, most(widest, m->inputs) + 2ULL * PHILOX_BATCH, sizeof *w->words);
   m->batch.list = m->first_dense == 0 ? &m->layers[0].dense.nonzero_inputs : NULL;
   m->batch.images = place_floats(a, rows_size(rows, m->inputs));

@@ -94,6 +94,9 @@ DW_INLINE void f32x4_from_bytes(f32x4 v[4], const uint8_t *bytes) {
 #endif
 }
 
+/* byte / 255: both are exact in float32, so that the quotient is the float32 nearest to it. */
+DW_INLINE float byte_value(uint8_t byte) { return (float)byte / 255; }
+
 /* Bit i: whether byte i of sixteen is not zero. */
 DW_INLINE uint32_t nonzero_bits(const uint8_t *bytes) {
 #ifdef __wasm_simd128__

@@ -39,7 +39,7 @@ void nonzeros_list(struct nonzeros *s, const float *a, size_t lda, uint32_t rows
     const float *row = a + r * lda;
     uint32_t c = 0;
     while (c < columns) {
-      uint32_t end = columns - c < LIST_BLOCK ? columns : c + LIST_BLOCK;
+      uint32_t end = c + least(columns - c, LIST_BLOCK);
       *start++ = n;
       for (; c + 4 <= end; c += 4) {
         u32x4 index = u32x4_splat(c) + (u32x4){0, 1, 2, 3};
@@ -63,24 +63,21 @@ uint32_t nonzero_bytes(const uint8_t *bytes, uint32_t count) {
   return found;
 }
 
-static float shares[256]; /* of 255, as float32; the last one tells whether they are there */
-
 void nonzeros_list_bytes(struct nonzeros *s, const uint8_t *bytes, uint32_t r) {
-  for (int i = 0; shares[255] == 0 && i < 256; i++) shares[i] = (float)i / 255;
   uint32_t n = s->count, c = 0, *start = s->block_start + (size_t)r * list_blocks(s->columns);
   uint32_t *index = s->row_index;
   float *value = s->row_value;
   while (c < s->columns) {
-    uint32_t end = s->columns - c < LIST_BLOCK ? s->columns : c + LIST_BLOCK;
+    uint32_t end = c + least(s->columns - c, LIST_BLOCK);
     *start++ = n;
     for (; c + 16 <= end; c += 16) {
       for (uint32_t bits = nonzero_bits(bytes + c); bits; bits &= bits - 1) {
         uint32_t at = c + (uint32_t)__builtin_ctz(bits);
-        index[n] = at, value[n++] = shares[bytes[at]];
+        index[n] = at, value[n++] = byte_value(bytes[at]);
       }
     }
     for (; c < end; c++) {
-      if (bytes[c]) index[n] = c, value[n++] = shares[bytes[c]];
+      if (bytes[c]) index[n] = c, value[n++] = byte_value(bytes[c]);
     }
   }
   *start = n; /* where the next row starts, or the list ends */
@@ -134,10 +131,9 @@ void product_sparse(float *y, size_t ldy, const struct nonzeros *a, const struct
   /* The last panels are those that the update before has left in the second cache. */
   for (uint32_t panel = panel_count(p); panel-- > 0;) {
     for (uint32_t i = 0; i < blocks; i++) {
-      uint32_t k = i * LIST_BLOCK, left = p->rows - k;
-      const float *weights = p->data + ((size_t)panel * p->rows + k) * PANEL;
-      touch(weights, left < LIST_BLOCK ? left : LIST_BLOCK);
-      weights -= (size_t)k * PANEL;
+      uint32_t k = i * LIST_BLOCK;
+      const float *weights = p->data + (size_t)panel * p->rows * PANEL;
+      touch(weights + (size_t)k * PANEL, least(p->rows - k, LIST_BLOCK));
       for (uint32_t b = 0; b < a->rows; b++) {
         const uint32_t *start = a->block_start + b * blocks + i;
         float *to = y + b * ldy + panel * PANEL;

@@ -1,28 +1,9 @@
-/* How often the core asks for memory.  The linker sends its calls here (--wrap in build.sh). */
-#include <stdlib.h>
-
+/* How often the core asks for memory. */
 #include "check.h"
+#include "counter.h"
 #include "variants.h"
 
 enum { SAMPLES = 40, BATCH = 16, STEPS = 3, CLASSES = 10 }; /* the last step has 8 rows */
-
-static uint32_t calls;
-
-/* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names */
-void *__real_malloc(size_t bytes);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t bytes);
-void __real_free(void *memory);
-void *__wrap_malloc(size_t bytes);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t bytes);
-void __wrap_free(void *memory);
-
-void *__wrap_malloc(size_t bytes) { return calls++, __real_malloc(bytes); }
-void *__wrap_calloc(size_t count, size_t size) { return calls++, __real_calloc(count, size); }
-void *__wrap_realloc(void *memory, size_t bytes) { return calls++, __real_realloc(memory, bytes); }
-void __wrap_free(void *memory) { calls++, __real_free(memory); }
-/* NOLINTEND(bugprone-reserved-identifier) */
 
 static void expect_none(const char *network, const char *variant, uint32_t optimizer) {
   struct network n;
@@ -30,10 +11,11 @@ static void expect_none(const char *network, const char *variant, uint32_t optim
   dw_model *m = network_create(&n, 0, 1);
   dw_dataset *d = data_create(SAMPLES, n.inputs, CLASSES, 0.2, 1);
   dw_optimizer_configure(m, optimizer, 0, 0, 0.9, 0.999, 1e-8);
-  uint32_t before = calls;
+  uint32_t before = allocation_count();
   for (uint32_t i = 0; i < 2 * STEPS; i++) {
     if (i % STEPS == 0) dw_train_begin(m, d, SAMPLES, BATCH, 1, i / STEPS);
     expect(dw_train_step(m, d, 0.001, 0.9) == DW_OK, "%s", dw_last_error());
+    uint32_t calls = allocation_count();
     if (i == 0) expect(calls > before, "the counter does not count"), before = calls;
     expect(calls == before, "%s, %s, optimizer %u: %u calls by step %u", network, variant,
            optimizer, calls - before, i);

@@ -236,26 +236,41 @@ static void any_split(void) {
   dw_dataset_destroy(d);
 }
 
-static void bytes_and_floats(void) {
+/* Byte i of the data: `nonzero` of 4 are not zero. */
+static uint8_t byte_at(int i, int nonzero) { return i % 4 < nonzero ? (uint8_t)(7 * i + 1) : 0; }
+
+static void expect_bytes_as_floats(const struct network *n, int nonzero) {
   float *weights[2];
   for (uint32_t format = 0; format < DW_IMAGE_FORMATS; format++) {
-    dw_model *m = network_create(&NETWORK, 0, 1);
+    dw_model *m = network_create(n, 0, 1);
     dw_dataset *d = dw_dataset_create(SAMPLES, INPUTS, CLASSES, format);
     uint8_t *bytes = dw_dataset_images_view(d);
     float *floats = dw_dataset_images_view(d);
     for (int i = 0; i < SAMPLES * INPUTS; i++) {
-      if (format == DW_BYTES) bytes[i] = (uint8_t)i;
-      if (format == DW_FLOATS) floats[i] = (float)((uint8_t)i / 255.0);
+      uint8_t byte = byte_at(i, nonzero);
+      if (format == DW_BYTES) bytes[i] = byte;
+      if (format == DW_FLOATS) floats[i] = (float)(byte / 255.0);
     }
     use_adam(m);
     begin(m, d, 0);
     for (int i = 0; i < STEPS; i++) step(m, d);
-    weights[format] = parameters_copy(m, &NETWORK);
+    weights[format] = parameters_copy(m, n);
     dw_model_destroy(m);
     dw_dataset_destroy(d);
   }
-  expect(same_bits(weights[0], weights[1], parameter_count(&NETWORK)), "bytes are no floats");
+  expect(same_bits(weights[0], weights[1], parameter_count(n)), "bytes are no floats: %s, %d of 4",
+         n->name, nonzero);
   free(weights[0]), free(weights[1]);
+}
+
+/* Dropout first: never a list of bytes; a dense layer first: one where enough of them are zero. */
+static void bytes_and_floats(void) {
+  const struct network listed = {
+      "dense first", INPUTS, 2, {DENSE(11, DW_RELU), DENSE(CLASSES, DW_LINEAR)}};
+  for (int nonzero = 0; nonzero <= 4; nonzero++) {
+    expect_bytes_as_floats(&NETWORK, nonzero);
+    expect_bytes_as_floats(&listed, nonzero);
+  }
 }
 
 static struct network with_dropout(uint32_t mask, uint32_t scaling) {

@@ -3,70 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "check.h"
-#include "matrix.h"
+#include "matrices.h"
 #include "simd.h"
-
-static const uint32_t ROWS[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 33, 64, 65, 129};
-static const uint32_t SIZES[] = {1,  2,  3,  4,  5,  6,   7,   8,   9,  31,
-                                 32, 33, 63, 64, 65, 127, 128, 129, 257};
-static const double DENSITIES[] = {0, 0.1, 0.5, 1};
-enum { ROW_COUNT = sizeof ROWS / sizeof *ROWS, SIZE_COUNT = sizeof SIZES / sizeof *SIZES };
-
-/* A matrix of `rows` x `columns`, `ld` floats from row to row; what lies between is NaN. */
-struct matrix {
-  uint32_t rows, columns;
-  size_t ld;
-  float *data;
-};
-
-static float *matrix_at(const struct matrix *m, uint32_t r, uint32_t c) {
-  return m->data + r * m->ld + c;
-}
-
-static struct matrix matrix_create(uint32_t rows, uint32_t columns) {
-  struct matrix m = {rows, columns, padded(columns), ALLOCATE(float, rows *padded(columns))};
-  for (size_t i = 0; i < rows * m.ld; i++) m.data[i] = NAN;
-  return m;
-}
-
-static struct matrix matrix_random(uint32_t rows, uint32_t columns, double density,
-                                   uint64_t *state) {
-  struct matrix m = matrix_create(rows, columns);
-  for (uint32_t r = 0; r < rows; r++)
-    for (uint32_t c = 0; c < columns; c++) *matrix_at(&m, r, c) = test_float(state, density);
-  return m;
-}
-
-static struct matrix matrix_transpose(const struct matrix *m) {
-  struct matrix t = matrix_create(m->columns, m->rows);
-  for (uint32_t r = 0; r < m->rows; r++)
-    for (uint32_t c = 0; c < m->columns; c++) *matrix_at(&t, c, r) = *matrix_at(m, r, c);
-  return t;
-}
-
-static struct panels panels_from(const struct matrix *m) {
-  struct panels p = {ALLOCATE(float, panels_size(m->rows, m->columns)), m->rows, m->columns};
-  for (uint32_t r = 0; r < m->rows; r++)
-    for (uint32_t c = 0; c < m->columns; c++) p.data[panels_index(&p, r, c)] = *matrix_at(m, r, c);
-  return p;
-}
-
-static struct nonzeros nonzeros_create(uint32_t rows, uint32_t columns) {
-  uint32_t size = rows * columns;
-  return (struct nonzeros){.block_start = ALLOCATE(uint32_t, rows * list_blocks(columns) + 1),
-                           .row_index = ALLOCATE(uint32_t, size),
-                           .column_start = ALLOCATE(uint32_t, columns + 1),
-                           .column_index = ALLOCATE(uint32_t, size),
-                           .row_value = ALLOCATE(float, size),
-                           .column_value = ALLOCATE(float, size),
-                           .cursor = ALLOCATE(uint32_t, columns)};
-}
-
-static void nonzeros_free(struct nonzeros *s) {
-  free(s->block_start), free(s->row_index), free(s->row_value);
-  free(s->column_start), free(s->column_index), free(s->column_value), free(s->cursor);
-}
 
 /* sum + left * right, fused where this build fuses. */
 static float multiply_add(float left, float right, float sum) {
@@ -100,24 +38,6 @@ static void expect_product(const struct matrix *y, const struct matrix *wanted, 
     size_t whole = (wanted->columns + PANEL - 1) / PANEL * PANEL;
     for (size_t c = whole; c < y->ld; c++) {
       expect(isnan(*matrix_at(y, r, (uint32_t)c)), "column %zu is past the last panel", c);
-    }
-  }
-}
-
-/* Calls `check` for operands a [B][K] and b [K][C]: every pair of K and C, of B and K, of B and C
- * occurs. */
-static void each_size(void (*check)(const struct matrix *a, const struct matrix *b, double density,
-                                    uint64_t seed)) {
-  uint64_t state = 1;
-  for (int k = 0; k < SIZE_COUNT; k++) {
-    for (int c = 0; c < SIZE_COUNT; c++) {
-      for (int i = 0; i < 4; i++) {
-        uint32_t rows = ROWS[(k + 2 * c) % ROW_COUNT];
-        struct matrix a = matrix_random(rows, SIZES[k], DENSITIES[i], &state);
-        struct matrix b = matrix_random(SIZES[k], SIZES[c], 1, &state);
-        check(&a, &b, DENSITIES[i], test_bits(&state));
-        free(a.data), free(b.data);
-      }
     }
   }
 }
@@ -255,73 +175,6 @@ static void check_kept(const struct matrix *a, const struct matrix *b, double de
 
 static void kept_roads(void) { each_size(check_kept); }
 
-static void lists(void) {
-  uint64_t state = 2;
-  for (int i = 0; i < 4; i++) {
-    struct matrix a = matrix_random(17, 2 * LIST_BLOCK + 33, DENSITIES[i], &state);
-    struct nonzeros s = nonzeros_create(a.rows, a.columns);
-    *matrix_at(&a, 3, 4) = -0.0F;
-    nonzeros_list(&s, a.data, a.ld, a.rows, a.columns);
-    nonzeros_list_columns(&s);
-    uint32_t n = 0;
-    for (uint32_t r = 0; r < a.rows; r++) {
-      for (uint32_t c = 0; c < a.columns; c++) {
-        uint32_t start = s.block_start[r * list_blocks(a.columns) + c / LIST_BLOCK];
-        if (c % LIST_BLOCK == 0) expect(start == n, "%u, %u starts at %u, not %u", r, c, start, n);
-        float value = *matrix_at(&a, r, c);
-        if (value == 0) continue;
-        expect(s.row_index[n] == c && s.row_value[n] == value, "entry %u, %u is missing", r, c);
-        n++;
-      }
-    }
-    expect(s.count == n && s.block_start[a.rows * list_blocks(a.columns)] == n,
-           "%u entries, not %u", s.count, n);
-    n = 0;
-    for (uint32_t c = 0; c < a.columns; c++) {
-      expect(s.column_start[c] == n, "column %u starts at %u, not %u", c, s.column_start[c], n);
-      for (uint32_t r = 0; r < a.rows; r++) {
-        float value = *matrix_at(&a, r, c);
-        if (value == 0) continue;
-        expect(s.column_index[n] == r && s.column_value[n] == value, "entry %u, %u is missing", r,
-               c);
-        n++;
-      }
-    }
-    nonzeros_free(&s);
-    free(a.data);
-  }
-}
-
-/* Bytes, some of them zero, as a list; every length that ends within sixteen, and three blocks. */
-static void lists_of_bytes(void) {
-  uint64_t state = 3;
-  for (uint32_t columns = 1; columns <= 2 * LIST_BLOCK + 33; columns++) {
-    enum { BYTE_ROWS = 3 };
-    uint8_t *bytes = ALLOCATE(uint8_t, BYTE_ROWS * columns);
-    struct matrix a = matrix_create(BYTE_ROWS, columns);
-    uint32_t found = 0;
-    for (uint32_t i = 0; i < BYTE_ROWS * columns; i++) {
-      uint64_t bits = test_bits(&state);
-      bytes[i] = bits >> 63 ? (uint8_t)bits : 0, found += bytes[i] != 0;
-      *matrix_at(&a, i / columns, i % columns) = (float)(bytes[i] / 255.0);
-    }
-    expect(nonzero_bytes(bytes, BYTE_ROWS * columns) == found, "%u of %u columns", found, columns);
-    struct nonzeros s = nonzeros_create(BYTE_ROWS, columns),
-                    t = nonzeros_create(BYTE_ROWS, columns);
-    nonzeros_list(&s, a.data, a.ld, BYTE_ROWS, columns);
-    t.rows = BYTE_ROWS, t.columns = columns;
-    for (uint32_t r = 0; r < BYTE_ROWS; r++) nonzeros_list_bytes(&t, bytes + r * columns, r);
-    bool same = s.count == found && t.count == found;
-    for (uint32_t i = 0; i <= BYTE_ROWS * list_blocks(columns); i++)
-      same = same && s.block_start[i] == t.block_start[i];
-    for (uint32_t j = 0; j < found; j++)
-      same = same && s.row_index[j] == t.row_index[j] && s.row_value[j] == t.row_value[j];
-    expect(same, "the list of %u columns differs", columns);
-    nonzeros_free(&s), nonzeros_free(&t);
-    free(bytes), free(a.data);
-  }
-}
-
 /* w - rate g, of the gradient's own sums. */
 static void check_descent(const struct matrix *a, const struct matrix *b, double density,
                           uint64_t seed) {
@@ -346,13 +199,11 @@ static void check_descent(const struct matrix *a, const struct matrix *b, double
 static void descents(void) { each_size(check_descent); }
 
 const struct check product_checks[] = {
-    {"lists hold every nonzero once, by row and by column, in ascending order", lists},
     {"the dense and the sparse product are the float32 sum in order, at every size and density",
      dense_and_sparse},
     {"the transposed product is that sum for kept units and +0 for dropped ones", transposed},
     {"the dense and the sparse gradient are that sum over rows, in blocks of any size", gradients},
     {"products over the kept columns alone are those over all, where the others are zero",
      kept_roads},
-    {"a list of bytes is the list of their values, at every length", lists_of_bytes},
     {"descent within the sparse gradient is the step of SGD", descents},
     {0}};

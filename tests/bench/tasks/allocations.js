@@ -1,6 +1,6 @@
 /**
  * Calls of malloc and its kin, and growth of the core's memory, between two steps of a training. The
- * core is the package's own objects, linked with allocations.c that counts.
+ * core is the package's own objects, linked with tests/c/counter.c.
  */
 
 /**

@@ -1,0 +1,140 @@
+/* A dense layer learns: the gradient of its weights block by block, and the optimizer on each block
+ * while it is in the first cache. */
+#include <string.h>
+
+#include "kept.h"
+#include "layers.h"
+
+/* The gradient of biases, [O] padded: rows added in order. */
+static void bias_gradient(float *db, const float *dz, uint32_t units, uint32_t rows) {
+  memset(db, 0, padded(units) * sizeof *db);
+  for (uint32_t b = 0; b < rows; b++, dz += padded(units)) {
+    for (uint32_t o = 0; o < units; o += 4) {
+      f32x4_store(db + o, f32x4_load(db + o) + f32x4_load(dz + o));
+    }
+  }
+  for (size_t o = units; o < padded(units); o++) db[o] = 0;
+}
+
+/* DropConnect: M scale times the gradient of W~. */
+static void mask_gradient(float *g, const uint32_t *mask, float scale, uint32_t n) {
+  for (uint32_t i = 0; i < n; i += 4) {
+    f32x4_store(g + i, f32x4_keep(u32x4_load(mask + i), f32x4_load(g + i) * scale));
+  }
+}
+
+static float *offset(float *data, size_t at) { return data ? data + at : NULL; }
+
+/* The gradient of weights is a product of two matrices: `a` has the panels' rows as columns, `v`
+ * their columns, as far as masks keep them. */
+struct factors {
+  const float *a;
+  size_t lda;
+  const struct nonzeros *list; /* a's, NULL: a is dense */
+  const struct panels *v;
+  const struct kept *kept_rows, *kept_columns; /* what shared masks leave of the panels */
+};
+
+/* Panel rows k ... k + count - 1 of panel `panel`, by the road that pays. */
+static void gradient_block(float *g, const struct factors *f, uint32_t panel, uint32_t k,
+                           uint32_t count) {
+  const struct kept *kept = f->kept_rows;
+  if (f->list) {
+    gradient_sparse(g, f->list, f->v, panel, k, count);
+  } else if (kept) {
+    gradient_kept(g, f->a, f->lda, f->v, panel, k, count, kept->units, kept->count);
+  } else {
+    gradient_dense(g, f->a, f->lda, f->v, panel, k, count);
+  }
+}
+
+/* The optimizer's step on panel rows k ... k + count - 1 of panel `panel`, whose gradient is g. */
+static void update_block(struct dense *l, float *g, const struct kept *kept_rows, uint32_t panel,
+                         uint32_t k, uint32_t count, const struct optimizer *optimizer) {
+  size_t at = ((size_t)panel * l->weight.rows + k) * PANEL;
+  if (l->drop.p > 0) {
+    mask_gradient(g, l->weight_mask + at, dropping_train_scale(&l->drop), count * PANEL);
+  }
+  if (!kept_rows || !optimizer_ignores_zero(optimizer)) {
+    optimizer_update(optimizer, l->weight.data + at, offset(l->state[0], at),
+                     offset(l->state[1], at), g, count * PANEL);
+    return;
+  }
+  for (uint32_t r = 0; r < count; r++) { /* what is dropped is not even read */
+    float *row = l->weight.data + at + (size_t)r * PANEL;
+    if (kept_rows->mask[k + r]) {
+      optimizer_update(optimizer, row, NULL, NULL, g + r * PANEL, PANEL);
+    }
+  }
+}
+
+/* Columns of the blocks of what is left, as columns of panel `panel`; the others become +0. */
+static void spread_block(float *g, const float *blocks, const struct kept *kept, uint32_t panel,
+                         uint32_t count) {
+  memset(g, 0, sizeof *g * PANEL * count);
+  uint32_t c = 0;
+  while (c < kept->count && kept->units[c] < panel * PANEL) c++;
+  for (; c < kept->count && kept->units[c] < (panel + 1) * PANEL; c++) {
+    const float *from = blocks + (size_t)c / PANEL * GRADIENT_ROWS * PANEL + c % PANEL;
+    for (uint32_t r = 0; r < count; r++) g[r * PANEL + kept->units[c] % PANEL] = from[r * PANEL];
+  }
+}
+
+/* Panel rows k ... k + count - 1 of panel `panel`, or, where columns are left out, of all panels.
+ */
+static void update_rows(struct dense *l, const struct factors *f, uint32_t panel, uint32_t k,
+                        uint32_t count, const struct optimizer *optimizer, struct workspace *w) {
+  float *g = w->gradient, *blocks = w->blocks;
+  if (f->list && !f->kept_columns && l->drop.p == 0 && optimizer_ignores_zero(optimizer)) {
+    descend_sparse(l->weight.data + ((size_t)panel * l->weight.rows + k) * PANEL, optimizer->rate,
+                   f->list, f->v, panel, k, count);
+    return;
+  }
+  if (!f->kept_columns) {
+    gradient_block(g, f, panel, k, count);
+    update_block(l, g, f->kept_rows, panel, k, count, optimizer);
+    return;
+  }
+  for (uint32_t i = 0; i < panel_count(f->v); i++) {
+    gradient_block(blocks + (size_t)i * GRADIENT_ROWS * PANEL, f, i, k, count);
+  }
+  for (uint32_t i = 0; i < panel_count(&l->weight); i++) {
+    spread_block(g, blocks, f->kept_columns, i, count);
+    update_block(l, g, f->kept_rows, i, k, count, optimizer);
+  }
+}
+
+static struct factors factors_of(const struct dense *l, const float *dz, const float *x,
+                                 uint32_t rows, const struct kept *inputs, const struct kept *units,
+                                 struct workspace *w) {
+  struct factors f = {.lda = padded(l->weight.rows), .v = &w->v};
+  const float *v;
+  if (l->panels_of_units) {
+    f.a = x, v = dz, f.kept_rows = inputs, f.kept_columns = units;
+    if (l->lists_inputs) f.list = &l->nonzero_inputs;
+  } else {
+    f.a = dz, v = x, f.kept_rows = units, f.kept_columns = inputs;
+    if (w->skip_dz) f.list = &w->dz;
+  }
+  panels_from_rows(&w->v, v, padded(l->weight.columns), rows,
+                   count_of(f.kept_columns, l->weight.columns), units_of(f.kept_columns));
+  return f;
+}
+
+void dense_backward_weights(struct dense *l, const float *dz, const float *x, uint32_t rows,
+                            const struct kept *inputs, const struct kept *units,
+                            const struct optimizer *optimizer, struct workspace *w) {
+  struct factors f = factors_of(l, dz, x, rows, inputs, units, w);
+  uint32_t panels = f.kept_columns ? 1 : panel_count(&l->weight);
+  for (uint32_t panel = 0; panel < panels; panel++) {
+    for (uint32_t k = 0; k < l->weight.rows; k += GRADIENT_ROWS) {
+      uint32_t count = least(l->weight.rows - k, GRADIENT_ROWS);
+      update_rows(l, &f, panel, k, count, optimizer, w);
+    }
+  }
+  double terms = f.list ? f.list->count : (double)rows * count_of(f.kept_rows, l->weight.rows);
+  count_macs(w, terms * f.v->columns, (double)rows * l->inputs * l->units);
+  bias_gradient(w->gradient, dz, l->units, rows);
+  optimizer_update(optimizer, l->bias, l->bias_state[0], l->bias_state[1], w->gradient,
+                   (uint32_t)padded(l->units));
+}
