@@ -10,7 +10,7 @@
  * Times of one run compare with each other, not with those of another day.
  */
 
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { ENGINE_NAMES, startEngines } from './engines.js';
 import { UsageError, readOptions } from './options.js';
@@ -76,6 +76,8 @@ const describe = (engines, rivals) => ({
 
 async function main() {
   const options = readOptions(process.argv.slice(2));
+  const file = options.json ?? (options.isWhole ? new URL('latest.json', RESULTS) : undefined);
+  if (file) await (await open(file, 'a')).close(); // what cannot be written shows at once
   const engines = await startEngines(options.engines);
   try {
     const chromium = engines.find(({ key }) => key === 'chromium');
@@ -87,7 +89,6 @@ async function main() {
     if (load > os.availableParallelism())
       console.log(`The machine was busy: load ${load.toFixed(1)}`);
     console.log(showTargets(results, engines));
-    const file = options.json ?? (options.isWhole ? new URL('latest.json', RESULTS) : undefined);
     const targets = judge(results, options.engines);
     if (file)
       await writeFile(

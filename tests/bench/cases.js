@@ -25,7 +25,7 @@ export const DROPOUTS = {
 export const CASES = Object.keys(DROPOUTS).flatMap((variant) =>
   Object.keys(OPTIMIZERS).map((optimizer) => `${variant}-${optimizer}`),
 );
-export const DEFAULT_CASES = ['article-sgd', 'standard-sgd', 'standard-adam'];
+export const DEFAULT_CASES = ['article-sgd', 'article-scaled-sgd', 'standard-sgd', 'standard-adam'];
 
 /** @param {string} name */
 export function parseCase(name) {

@@ -7,8 +7,7 @@
 import { execFile, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { launch } from '../browser/chromium.js';
-import { serve } from '../browser/serve.js';
+import { openSite } from '../browser/site.js';
 import { npmInstall } from './install.js';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -39,12 +38,17 @@ export const ENGINE_NAMES = Object.keys(STARTERS);
 export async function startEngines(keys) {
   /** @type {Engine[]} */
   const engines = [];
-  for (const key of keys) {
-    const engine = await STARTERS[key]();
-    const variants = await engine.run('tasks/variants');
-    engines.push({ ...engine, key, variants });
+  try {
+    for (const key of keys) {
+      const engine = { key, variants: [], ...(await STARTERS[key]()) };
+      engines.push(engine);
+      engine.variants = await engine.run('tasks/variants');
+    }
+    return engines;
+  } catch (error) {
+    for (const engine of engines) await engine.close();
+    throw error;
   }
-  return engines;
 }
 
 /** @param {string} executable */
@@ -79,15 +83,11 @@ async function installNode24() {
 }
 
 async function chromiumEngine() {
-  const server = await serve(ROOT);
-  const chromium = await launch({ protocolTimeout: PATIENCE_MS });
+  const { browser, address, close } = await openSite(ROOT, { protocolTimeout: PATIENCE_MS });
   return {
-    name: (await chromium.browser.version()).replace(/^\w+\//, 'Chromium '),
-    run: (task, args) => runInPage(chromium.browser, server.address, task, args),
-    close: async () => {
-      await chromium.close();
-      await server.close();
-    },
+    name: (await browser.version()).replace(/^\w+\//, 'Chromium '),
+    run: (task, args) => runInPage(browser, address, task, args),
+    close,
   };
 }
 

@@ -2,31 +2,23 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { launch } from './chromium.js';
-import { serve } from './serve.js';
+import { openSite } from './site.js';
 
-/** @type {Awaited<ReturnType<typeof launch>>} */
-let chromium;
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let server;
+/** @type {Awaited<ReturnType<typeof openSite>>} */
+let site;
 
 before(async () => {
-  [chromium, server] = await Promise.all([
-    launch(),
-    serve(fileURLToPath(new URL('../../dist/', import.meta.url))),
-  ]);
+  site = await openSite();
 });
 
 after(async () => {
-  await chromium?.close();
-  await server?.close();
+  await site?.close();
 });
 
 /** A fresh page, and the names of what it and its workers fetch. */
 async function open() {
-  const page = await chromium.browser.newPage();
-  await page.goto(`${server.address}package.txt`); // a document of that origin, without a policy
+  const page = await site.browser.newPage();
+  await page.goto(`${site.address}package.txt`); // a document of that origin, without a policy
   /** @type {string[]} */
   const fetched = [];
   page.on('request', (request) => fetched.push(request.url().split('/').at(-1)));
@@ -46,7 +38,7 @@ const TRAIN = `async (address, worker) => {
 }`;
 
 const train = (page, worker) =>
-  page.evaluate(`(${TRAIN})(${JSON.stringify(server.address)}, ${worker})`);
+  page.evaluate(`(${TRAIN})(${JSON.stringify(site.address)}, ${worker})`);
 
 test('a worker fetches one script; its engine, on the page itself, gives the same hash', async () => {
   const { page, fetched } = await open();
@@ -81,7 +73,7 @@ test("in a worker of the page's own, worker: false leaves its messages alone", a
         worker.postMessage(address);
       }),
     script,
-    server.address,
+    site.address,
   );
   assert.equal(answer, expected);
   await page.close();
@@ -94,9 +86,9 @@ test('a worker.js that is not there is an EngineError with its address', async (
     request.url().endsWith('worker.js') ? request.respond({ status: 404 }) : request.continue(),
   );
   const error = await page.evaluate(
-    `(${TRAIN})(${JSON.stringify(server.address)}, false).catch(({ name, code, address }) => ({ name, code, address }))`,
+    `(${TRAIN})(${JSON.stringify(site.address)}, false).catch(({ name, code, address }) => ({ name, code, address }))`,
   );
-  const address = `${server.address}worker.js`;
+  const address = `${site.address}worker.js`;
   assert.deepEqual(error, { name: 'EngineError', code: 'ENGINE', address });
   await page.close();
 });

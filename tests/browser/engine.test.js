@@ -2,33 +2,25 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createModel, loadMnist, variants } from '../../dist/index.js';
-import { launch } from './chromium.js';
-import { serve } from './serve.js';
+import { openSite } from './site.js';
 
 const SAMPLES = 6000;
 const SEED = 1;
 
-/** @type {Awaited<ReturnType<typeof launch>>} */
-let chromium;
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let server;
+/** @type {Awaited<ReturnType<typeof openSite>>} */
+let site;
 /** @type {import('puppeteer-core').Page} */
 let page;
 
 before(async () => {
-  [chromium, server] = await Promise.all([
-    launch(),
-    serve(fileURLToPath(new URL('../../dist/', import.meta.url))),
-  ]);
-  page = await chromium.browser.newPage();
-  await page.goto(`${server.address}index.js`); // a document of that origin, without a policy
+  site = await openSite();
+  page = await site.browser.newPage();
+  await page.goto(`${site.address}index.js`); // a document of that origin, without a policy
 });
 
 after(async () => {
-  await chromium?.close();
-  await server?.close();
+  await site?.close();
 });
 
 /** One epoch in this process. @param {string} variant @param {boolean} worker */
@@ -72,7 +64,7 @@ function hashInChromium(variant) {
       await model.dispose();
       return hash;
     },
-    server.address,
+    site.address,
     variant,
     SAMPLES,
     SEED,

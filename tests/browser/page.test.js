@@ -6,9 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import { compare, dropoutMask, loadMnist } from '../../dist/index.js';
 import { formatLink, parseLink } from '../../js/link.js';
 import { formatMean } from '../../js/report.js';
-import { launch } from './chromium.js';
 import { PageDriver } from './page-driver.js';
-import { serve } from './serve.js';
+import { openSite } from './site.js';
 
 /** A parent of the page, so that an address from the root would miss. */
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -18,25 +17,22 @@ const LONG = '#v=1&train-size=60000&epochs=50&seeds=1-2&variants=article,article
 /** Chromium draws 60 frames a second: half a second in which nothing came. */
 const STILL_FRAMES = 30;
 
-/** @type {Awaited<ReturnType<typeof launch>>} */
-let chromium;
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let server;
+/** @type {Awaited<ReturnType<typeof openSite>>} */
+let site;
 /** @type {PageDriver} */
 let reader;
 
 before(async () => {
-  [chromium, server] = await Promise.all([launch(), serve(DIST)]);
+  site = await openSite();
 });
 
 after(async () => {
-  await chromium?.close();
-  await server?.close();
+  await site?.close();
 });
 
 /** @param {string} link @param {(reader: PageDriver) => Promise<void>} body */
 async function withPage(link, body) {
-  reader = await PageDriver.open(chromium.browser, `${server.address}page/`, link);
+  reader = await PageDriver.open(site.browser, `${site.address}page/`, link);
   try {
     await body(reader);
     assert.deepEqual(reader.complaints, [], 'the page complained');
@@ -83,7 +79,7 @@ describe('the page', () => {
       assert.match(await reader.text('#valley-table caption'), /this page/);
       const outside = reader.requests.filter((url) => !/^(data:|blob:)/.test(url));
       assert.ok(
-        outside.every((url) => url.startsWith(`${server.address}page/`)),
+        outside.every((url) => url.startsWith(`${site.address}page/`)),
         outside.join(),
       );
     }));

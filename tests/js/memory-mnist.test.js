@@ -29,7 +29,7 @@ const SCRIPT = `
   const watch = setInterval(() => {
     buffers = Math.max(buffers, process.memoryUsage().arrayBuffers - before.arrayBuffers);
   }, 2);
-  await model.fit(train, { maxSteps: 40, validation: test });
+  await model.fit(train, { optimizer: 'adam', maxSteps: 40, validation: test });
   await model.evaluate(test);
   clearInterval(watch);
   const { bytes } = await model.summary();
@@ -47,6 +47,7 @@ async function measure(where) {
 test('the core holds the data set, the test set and the model, and no more', async () => {
   const { wasm, held, buffers } = await measure('here');
   assert.ok(wasm < held + SLACK, `${wasm} bytes for ${held}`);
+  assert.equal(Math.round(wasm / MEGABYTE), 66, 'what README says that all of it is');
   assert.ok(buffers < MEGABYTE, `${buffers} bytes of copies on the way`);
 });
 

@@ -239,15 +239,3 @@ describe('what is skipped changes no bit', () => {
     });
   }
 });
-
-describe('the memory of the core is the same from the second step of a run on', () => {
-  for (const variant of Object.keys(variants)) {
-    for (const name of ['sgd', 'adam']) {
-      test(`${variant}, ${name}, the last batch shorter`, () =>
-        CoreModel.with({ ...variants[variant]('relu'), seed: 3 }, { name }, (model) => {
-          const sizes = model.steps(rowsOf(train, 0, 150), 40).map(({ memory }) => memory);
-          assert.deepEqual(sizes, new Array(4).fill(sizes[0]));
-        }));
-    }
-  }
-});

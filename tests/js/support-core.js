@@ -62,11 +62,6 @@ export class CoreModel {
     core.check(call.dw_optimizer_configure(this.#model, kind, 0, 0, 0.9, 0.999, 1e-8));
   }
 
-  /** Bytes of the core's memory, which only grows. */
-  get memory() {
-    return this.#core.view(Uint8Array, 0, 0).buffer.byteLength;
-  }
-
   /** Holds the data for the time of `use`. */
   #withData({ images, labels, samples, features, classes }, use) {
     const { call } = this.#core;
@@ -89,8 +84,8 @@ export class CoreModel {
   /**
    * One epoch in the rows' own order.
    * @param {number} [batch] default: one step on all of them
-   * @returns {{ macs: number, dense: number, loss: number, memory: number }[]} of every step:
-   *   multiply-adds done and those of the dense network, the loss, the core's memory afterwards
+   * @returns {{ macs: number, dense: number, loss: number }[]} of every step:
+   *   multiply-adds done and those of the dense network, the loss
    */
   steps(data, batch = data.samples, rate = 0.01) {
     const { call } = this.#core;
@@ -104,7 +99,6 @@ export class CoreModel {
           macs: after[MACS] - before[MACS],
           dense: after[MACS_DENSE] - before[MACS_DENSE],
           loss: after[LAST_LOSS],
-          memory: this.memory,
         };
       });
     });
