@@ -12,7 +12,11 @@ const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
  * @returns {Promise<{ browser: import('puppeteer-core').Browser, address: string, close: () => Promise<void> }>}
  */
 export async function openSite(folder = DIST, options = {}) {
-  const [chromium, server] = await Promise.all([launch(options), serve(folder)]);
+  const server = await serve(folder);
+  const chromium = await launch(options).catch(async (error) => {
+    await server.close(); // or the process would never end
+    throw error;
+  });
   return {
     browser: chromium.browser,
     address: server.address,
