@@ -5,7 +5,13 @@
 #include "simd.h"
 
 /* What a stream of numbers is for; the high half of the fourth counter word. */
-enum random_kind { RANDOM_WEIGHTS = 0, RANDOM_SHUFFLE = 1, RANDOM_TRAIN_MASK = 2 };
+enum random_kind {
+  RANDOM_WEIGHTS = 0,
+  RANDOM_SHUFFLE = 1,
+  RANDOM_TRAIN_MASK = 2,
+  RANDOM_PASS_MASK = 3, /* of MC dropout */
+  RANDOM_INFERENCE = 4, /* of DropConnect's Gaussian inference */
+};
 
 enum { PHILOX_ROUNDS = 10, PHILOX_WORDS = 4, PHILOX_LANES = 4, PHILOX_BATCH = 16 };
 
@@ -38,5 +44,8 @@ DW_INLINE void random_words(const struct random_stream *s, uint32_t block, u32x4
   u32x4_transpose(words);
 }
 
-/* Uniform in [0, 1) with 24 bits, exact in float32. */
-DW_INLINE float random_uniform(uint32_t word) { return (float)(word >> 8) * 0x1p-24F; }
+/* values[j] = number first + j of the stream, for j < count: U(-radius, radius), one word each; and
+ * N(0, 1), two words each: sqrt(-2 log u1) cos(2 pi u2), Box and Muller 1958. */
+void random_uniforms(float *values, const struct random_stream *s, uint64_t first, uint32_t count,
+                     float radius);
+void random_normals(float *values, const struct random_stream *s, uint64_t first, uint32_t count);

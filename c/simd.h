@@ -109,6 +109,18 @@ DW_INLINE uint32_t nonzero_bits(const uint8_t *bytes) {
 #endif
 }
 
+/* Bit i: whether lane i of a mask is set; and the mask of the four lowest bits. */
+DW_INLINE uint32_t u32x4_bits(u32x4 mask) {
+#ifdef __wasm_simd128__
+  return wasm_i32x4_bitmask((v128_t)mask);
+#else
+  return (mask[0] & 1) | (mask[1] & 2) | (mask[2] & 4) | (mask[3] & 8);
+#endif
+}
+DW_INLINE u32x4 u32x4_from_bits(uint32_t bits) {
+  return (u32x4)((u32x4_splat(bits) & (u32x4){1, 2, 4, 8}) != 0);
+}
+
 /* (a0 + a1) + (a2 + a3): the one order in which lanes are ever added */
 DW_INLINE float f32x4_sum(f32x4 a) { return (a[0] + a[1]) + (a[2] + a[3]); }
 
