@@ -4,6 +4,21 @@
 
 #include "mathf.h"
 
+void random_words(const struct random_stream *s, uint32_t block, u32x4 words[4]) {
+  u32x4 a = u32x4_splat(block) + (u32x4){0, 1, 2, 3}, b = u32x4_splat(s->row);
+  u32x4 c = u32x4_splat(s->step), d = u32x4_splat(s->purpose);
+  uint32_t k0 = s->key[0], k1 = s->key[1];
+  for (int round = 0; round < PHILOX_ROUNDS; round++) {
+    u32x4 high0, low0, high1, low1;
+    u32x4_multiply_wide(a, 0xD2511F53U, &high0, &low0);
+    u32x4_multiply_wide(c, 0xCD9E8D57U, &high1, &low1);
+    a = high1 ^ b ^ k0, b = low1, c = high0 ^ d ^ k1, d = low0;
+    k0 += 0x9E3779B9U, k1 += 0xBB67AE85U;
+  }
+  words[0] = a, words[1] = b, words[2] = c, words[3] = d;
+  u32x4_transpose(words);
+}
+
 /* Uniform in [0, 1) with 24 bits, exact in float32. */
 DW_INLINE f32x4 uniform(u32x4 words) { return f32x4_from_i32((i32x4)(words >> 8)) * 0x1p-24F; }
 

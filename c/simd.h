@@ -19,6 +19,7 @@ typedef float f32x4_unaligned __attribute__((vector_size(16), aligned(4), may_al
 typedef uint32_t u32x4_unaligned __attribute__((vector_size(16), aligned(4), may_alias));
 
 #define DW_INLINE static inline __attribute__((always_inline))
+#define DW_SHARED static __attribute__((noinline))
 #ifdef __clang__
 #define DW_UNROLL _Pragma("clang loop unroll(full)")
 #define DW_NO_UNROLL _Pragma("clang loop unroll(disable)")
