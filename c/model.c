@@ -141,8 +141,9 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
   w->variance = place_floats(a, sampled ? rows_size(rows + 1, sampled) : 0);
   w->squares = place_floats(a, sampled ? rows_size(rows, sampled_inputs) : 0);
   w->words = arena_place(a, most(widest, m->inputs) + 2ULL * PHILOX_BATCH, sizeof *w->words);
-  struct dense *reader = m->first_dense == 0 ? &m->layers[0].dense : NULL;
-  m->batch.list = reader && !dense_masks_rows(reader) ? &reader->nonzero_inputs : NULL;
+  struct dense *first = &m->layers[m->first_dense].dense;
+  bool reads_data = m->first_dense == 0 && !dense_masks_rows(first);
+  m->batch.list = reads_data ? &first->nonzero_inputs : NULL;
   m->batch.images = place_floats(a, rows_size(rows, m->inputs));
   m->batch.labels = arena_place(a, rows, sizeof *m->batch.labels);
   m->probabilities = place_floats(a, rows_size(rows, model_outputs(m)));
