@@ -16,7 +16,7 @@ import {
   typeError,
   withoutUndefined,
 } from '../options.js';
-import { NETWORKS, VARIANT_KEYS } from '../variants.js';
+import { NETWORKS } from '../variants.js';
 import { checkList, checkSeeds, checkVariants, defaultLearningRate } from './checks.js';
 import { resolveGrid } from './grid.js';
 import { SCHEDULES } from './schedule.js';
@@ -56,15 +56,15 @@ import { SCHEDULES } from './schedule.js';
 export const SETTINGS = Object.freeze([
   {
     flag: 'network',
-    value: NETWORKS.join('|'),
-    help: 'the network',
+    value: 'NAME',
+    help: 'of the networks below',
     parse: (text, name) => checkOneOf(text, NETWORKS, name),
     format: ({ network }) => network,
   },
   {
     flag: 'variants',
     value: 'a,b',
-    help: `of ${VARIANT_KEYS.join(', ')}`,
+    help: 'of the variants below',
     parse: (text, name) => checkVariants(text.split(','), name),
     format: ({ variants }) => variants.join(','),
   },
