@@ -56,9 +56,7 @@ import { CONSTANT, SCHEDULES, scheduleRates } from './schedule.js';
 export function resolveGrid(keys, given) {
   const { epochs, batchSize, trainEvaluation, maxNorm } = given;
   const network = checkOneOf(given.network, NETWORKS, 'network');
-  const ps = Array.isArray(given.p)
-    ? checkList(given.p, 'p', checkProbability)
-    : [checkProbability(given.p, 'p')];
+  const ps = checkList([given.p].flat(), 'p', (p) => checkProbability(p, 'p'));
   checkInteger(epochs, 'epochs', LIMITS.epochs);
   const optimizers = resolveOptimizers({ ...given, network });
   const options = optimizers.map((optimizer) =>
@@ -88,7 +86,7 @@ const SHORT = Object.freeze({
  * @returns {import('../options.js').OptimizerOptions[]} one a learning rate
  */
 function resolveOptimizers(given) {
-  const { optimizer = {}, epochs, momentum, weightDecay, learningRates } = given;
+  const { optimizer = {}, epochs, momentum, weightDecay, schedule = CONSTANT } = given;
   const own = typeof optimizer === 'string' ? { name: optimizer } : optimizer;
   checkKeys(own, OPTIMIZER_KEYS, 'optimizer');
   for (const [key, inner] of /** @type {['momentum', 'momentum'][]} */ (Object.entries(SHORT))) {
@@ -98,30 +96,19 @@ function resolveOptimizers(given) {
       );
     }
   }
-  const merged = { ...own, ...withoutUndefined({ momentum, weightDecay }) };
-  const { name } = resolveOptimizer(merged, epochs); // checks what is not a learning rate of these
+  const options = { ...own, ...withoutUndefined({ momentum, weightDecay }) };
+  const { name } = resolveOptimizer(options, epochs); // also checks them
   const { learningRate = defaultLearningRate(name, given.network) } = own;
-  const schedule = checkOneOf(
-    given.schedule === undefined ? CONSTANT : given.schedule,
-    SCHEDULES,
-    'schedule',
-  );
+  checkOneOf(schedule, SCHEDULES, 'schedule');
   if (typeof learningRate !== 'number') {
-    if (schedule === CONSTANT) return [merged];
+    if (schedule === CONSTANT) return [options];
     const expected = `'${CONSTANT}' where optimizer.learningRate has one rate an epoch`;
     throw rangeError('schedule', expected, schedule);
   }
-  const rates =
-    learningRates === undefined
-      ? [learningRate]
-      : checkList(learningRates, 'learningRates', (rate, place) =>
-          checkNumber(rate, place, LIMITS.learningRate),
-        );
-  return rates.map((rate) => ({
-    ...merged,
-    name,
-    learningRate: schedule === CONSTANT ? rate : scheduleRates(rate, schedule, epochs),
-  }));
+  const { learningRates = [learningRate] } = given;
+  return checkList(learningRates, 'learningRates', (rate, place) =>
+    checkNumber(rate, place, LIMITS.learningRate),
+  ).map((rate) => ({ ...options, name, learningRate: scheduleRates(rate, schedule, epochs) }));
 }
 
 /**

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 import { VERSION } from '../../js/version.js';
 import { parseLines as parse, run, writeImages } from './support-cli.js';
-import { generator } from './support-models.js';
+import { generator } from './support-random.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const QUICK = ['--train-size', '320', '--epochs', '1', '--seeds', '1-2'];

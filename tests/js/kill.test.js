@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { parseLines, run, runKilled, writeImages } from './support-cli.js';
-import { generator } from './support-models.js';
+import { generator } from './support-random.js';
 
 const KILLS = 5;
 /** A new one each time; KILL_SEED=n repeats a run that failed. */
