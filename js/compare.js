@@ -121,8 +121,8 @@ export async function compare(names, data, options = {}) {
   });
   try {
     const tasks = runs.map((run) => async (/** @type {AbortSignal} */ signal) => {
-      const { variant, network, p } = run;
-      if (run.line) return { ...run.line, variant, network, p };
+      const { variant, network, p, learningRate } = run;
+      if (run.line) return { ...run.line, variant, network, p, learningRate };
       const line = await execute(run, {
         data: plan,
         runtime: plan.runtime,

@@ -42,6 +42,7 @@ import { CONSTANT, SCHEDULES, scheduleRates } from './schedule.js';
  * @property {string} cell its name
  * @property {VariantKey} variant
  * @property {number} p
+ * @property {number | number[]} learningRate one an epoch if it changes
  * @property {import('../variants.js').VariantSpec} spec
  * @property {import('./line.js').RunOptions} options
  */
@@ -65,12 +66,14 @@ export function resolveGrid(keys, given) {
   const cells = keys.flatMap((variant) =>
     ps.slice(0, variant === 'none' ? 1 : ps.length).flatMap((p) => {
       const spec = variants[variant](network, p, { maxNorm });
-      return options.map((options) => ({ variant, p, spec, options }));
+      return options.map((options) => {
+        // As a line has it; `resolveRunOptions` makes arrays of everything else.
+        const learningRate = /** @type {number | number[]} */ (options.optimizer.learningRate);
+        return { variant, p, learningRate, spec, options };
+      });
     }),
   );
-  const names = cellsOf(
-    cells.map((cell) => ({ ...cell, learningRate: cell.options.optimizer.learningRate })),
-  ).map(cellName);
+  const names = cellsOf(cells).map(cellName);
   return cells.map((cell, i) => ({ ...cell, cell: names[i] }));
 }
 

@@ -10,7 +10,7 @@ import { VERSION } from '../version.js';
 /** @typedef {import('../dataset.js').Dataset} Dataset */
 /** @typedef {import('../options.js').FitProgress} FitProgress */
 /** @typedef {import('./line.js').RunLine} RunLine */
-/** @typedef {import('./line.js').Identity & Pick<RunLine, 'variant' | 'network' | 'p'> & { cell: string, run: number }} Run
+/** @typedef {import('./line.js').Identity & Pick<RunLine, 'variant' | 'network' | 'p' | 'learningRate'> & { cell: string, run: number }} Run
  *   `run` counts from 1; `cell` is the variant and what varies */
 
 /**
@@ -85,8 +85,7 @@ export async function execute(run, { data, runtime, pause, signal, onProgress, o
  * @returns {Promise<RunLine>}
  */
 async function describe(run, model, history, report) {
-  const { options, variant, network, p, seed, trainSize, numerics } = run;
-  const { name, learningRate } = options.optimizer;
+  const { options, variant, network, p, learningRate, seed, trainSize, numerics } = run;
   const { accuracy, macroF1, loss, ece, brier } = report;
   return {
     spec: run.spec,
@@ -99,8 +98,8 @@ async function describe(run, model, history, report) {
     seed,
     epochs: options.epochs,
     batch: options.batchSize,
-    optimizer: /** @type {import('../options.js').OptimizerName} */ (name),
-    learningRate: /** @type {number | number[]} */ (learningRate),
+    optimizer: /** @type {import('../options.js').OptimizerName} */ (options.optimizer.name),
+    learningRate,
     trainSize,
     numerics,
     accuracy,

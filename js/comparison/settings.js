@@ -136,8 +136,7 @@ export const SETTINGS = Object.freeze([
     flag: 'max-norm',
     value: 'x',
     help: 'the largest norm of the weights into a hidden unit; none',
-    parse: (text, name) =>
-      checkNumber(toNumber(text, name), name, { above: 0, max: LIMITS.weightDecay.max }),
+    parse: (text, name) => checkNumber(toNumber(text, name), name, LIMITS.maxNorm),
     format: ({ maxNorm }) => maxNorm?.toString(),
   },
   {

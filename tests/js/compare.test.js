@@ -316,11 +316,31 @@ test('schedule, momentum, weightDecay and maxNorm train as fit does with the sam
   assert.equal(line.weightsHash, await model.hash());
   await model.dispose();
   const hashes = [];
-  for (const more of [{}, { schedule: 'linear' }, { momentum: 0.9 }, { weightDecay: 0.01 }]) {
+  const each = [{ schedule: 'linear' }, { momentum: 0.9 }, { weightDecay: 0.01 }, { maxNorm: 0.1 }];
+  for (const more of [{}, ...each]) {
     const { runs } = await compare(['standard'], data, { ...one, ...more });
     hashes.push(runs[0].weightsHash);
   }
   assert.equal(new Set(hashes).size, hashes.length, 'each of them has its effect');
+});
+
+test('all nine variants train on all four networks, for a seed from the same weights', async () => {
+  const keys = Object.keys(variants);
+  for (const network of ['printed', 'intended', 'relu', 'srivastava']) {
+    const options = { ...QUICK, network, seeds: [1], trainSize: 32 };
+    // A rate of 0 leaves the weights where they began.
+    const { runs } = await compare(keys, data, { ...options, learningRates: [0, 0.001] });
+    const hashes = (rate) =>
+      runs
+        .filter(({ learningRate }) => learningRate === rate)
+        .map(({ weightsHash }) => weightsHash);
+    const first = hashes(0);
+    assert.equal(new Set(first).size, 2, network);
+    assert.equal(first.filter((hash) => hash === first[0]).length, 8, 'all but alpha');
+    assert.notEqual(first[keys.indexOf('alpha')], first[0]);
+    // unscaled and test-scaled differ in evaluation alone; 'article' draws no such mask.
+    assert.equal(new Set(hashes(0.001)).size, 8, network);
+  }
 });
 
 test('what cannot be compared is an error before anything runs', async () => {
