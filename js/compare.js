@@ -1,11 +1,12 @@
 /** Variants times seeds, over a pool of models: what differs, and whether the seeds show it. */
 
 import { throwIfAborted } from './abort.js';
-import { identityOf, indexLines, resolveRunOptions } from './comparison/line.js';
+import { checkBaseline, resolveGrid } from './comparison/grid.js';
+import { identityOf, indexLines } from './comparison/line.js';
 import { runPool } from './comparison/pool.js';
 import { Progress } from './comparison/progress.js';
 import { dataChecksum, execute } from './comparison/run.js';
-import { checkSeeds, checkVariants, defaultLearningRate } from './comparison/checks.js';
+import { checkSeeds, checkVariants } from './comparison/checks.js';
 import { checkDataset, firstRows } from './dataset.js';
 import {
   DEFAULTS,
@@ -13,9 +14,7 @@ import {
   checkCallback,
   checkInteger,
   checkKeys,
-  checkOneOf,
   checkPause,
-  checkProbability,
   checkSignal,
   rangeError,
   resolveRuntime,
@@ -24,7 +23,6 @@ import {
 } from './options.js';
 import { parallelism } from './platform.js';
 import { summarize } from './statistics.js';
-import { NETWORKS, variants } from './variants.js';
 
 /** @typedef {import('./dataset.js').Dataset} Dataset */
 /** @typedef {import('./comparison/line.js').RunLine} RunLine */
@@ -35,23 +33,31 @@ import { NETWORKS, variants } from './variants.js';
 /**
  * @typedef {object} CompareOptions
  * @property {Network} [network] 'intended'
- * @property {number} [p] 0.5
+ * @property {number | readonly number[]} [p] 0.5; of several, every variant at each of them
  * @property {number} [epochs] 2
  * @property {number[]} [seeds] 1 to 5
  * @property {number} [batchSize] 64
  * @property {import('./options.js').OptimizerOptions | import('./options.js').OptimizerName} [optimizer]
- *   adam, 0.001; sgd 0.1 on 'relu', else 0.01
+ *   adam, 0.001; sgd 0.1 on 'relu' and 'srivastava', else 0.01
+ * @property {readonly number[]} [learningRates] instead of the optimizer's: every variant at each
+ * @property {import('./comparison/schedule.js').Schedule} [schedule] 'constant'; 'linear' and
+ *   'cosine' fall to 0 over the epochs: (1 - e / epochs) and (1 + cos(pi e / epochs)) / 2 times the
+ *   rate, for e from 0
+ * @property {number} [momentum] instead of the optimizer's, likewise `weightDecay`
+ * @property {number} [weightDecay]
+ * @property {number} [maxNorm] of the hidden layers of every variant; none
  * @property {number} [trainSize] the first rows; all
  * @property {import('./options.js').Numerics} [numerics] 'strict'
  * @property {number} [workers] models at once; one a processor
- * @property {VariantKey} [baseline] what the others are compared with; the first
+ * @property {string} [baseline] what the others are compared with: a variant, at the first p and
+ *   rate, or a cell as tables name it, such as 'unscaled p 0.5 rate 0.02'; the first variant
  * @property {readonly RunLine[]} [completed] lines of earlier runs: those asked for again are taken
  *   over and not run
  * @property {AbortSignal} [signal]
  * @property {import('./pause.js').PauseController} [pause] holds every run between two steps
  * @property {(line: RunLine, more: { model: import('./model.js').Model }) => unknown} [onRun] when
  *   a run has ended; the model is there until the promise it may return is settled
- * @property {(epoch: import('./training.js').EpochHistory & { variant: VariantKey, seed: number, run: number }) => void} [onEpoch]
+ * @property {(epoch: import('./training.js').EpochHistory & { variant: VariantKey, cell: string, seed: number, run: number }) => void} [onEpoch]
  *   after every epoch of a run; only then is there a `validation`, the report on the test set
  * @property {(progress: CompareProgress) => void} [onProgress] at most ten times a second a run
  * @property {import('./options.js').Runtime['wasm']} [wasm] as in `createModel`
@@ -65,6 +71,11 @@ const KEYS = [
   'seeds',
   'batchSize',
   'optimizer',
+  'learningRates',
+  'schedule',
+  'momentum',
+  'weightDecay',
+  'maxNorm',
   'trainSize',
   'numerics',
   'workers',
@@ -87,7 +98,7 @@ const KEYS = [
  * @param {{ train: Dataset, test: Dataset }} data
  * @param {CompareOptions} [options]
  * @returns {Promise<{ runs: RunLine[], summary: import('./statistics.js').Summary[] }>} runs seed by
- *   seed, in it variant by variant
+ *   seed, in it variant by variant, p by p and rate by rate
  * @throws {TypeError | RangeError} for what was asked; {DivergedError} naming variant and seed; the
  *   signal's reason. All models are disposed of by then.
  */
@@ -104,14 +115,14 @@ export async function compare(names, data, options = {}) {
   const progress = new Progress({
     runs: runs.length,
     done: runs.length - open,
-    totalSteps: open * plan.options.epochs * Math.ceil(plan.train.samples / plan.options.batchSize),
+    totalSteps: open * plan.epochs * Math.ceil(plan.train.samples / plan.batchSize),
     onProgress: plan.onProgress,
     pause: plan.pause,
   });
   try {
     const tasks = runs.map((run) => async (/** @type {AbortSignal} */ signal) => {
-      const { variant, network, p } = run;
-      if (run.line) return { ...run.line, variant, network, p };
+      const { variant, network, p, learningRate } = run;
+      if (run.line) return { ...run.line, variant, network, p, learningRate };
       const line = await execute(run, {
         data: plan,
         runtime: plan.runtime,
@@ -152,30 +163,27 @@ function resolve(names, data, options) {
   };
   const { completed = [], workers, wasm, workerUrl } = options;
   if (!Array.isArray(completed)) throw typeError('completed', 'an array of run lines', completed);
-  const network = checkOneOf(given.network, NETWORKS, 'network');
-  const p = checkProbability(given.p, 'p');
   const trainSize = checkInteger(given.trainSize, 'trainSize', { min: 1, max: train.samples });
-  const specs = keys.map((variant) => ({ variant, spec: variants[variant](network, p) }));
-  const { input } = specs[0].spec;
+  const cells = resolveGrid(keys, {
+    ...given,
+    trainEvaluation: Math.min(trainEvaluation, trainSize),
+  });
+  const { input } = cells[0].spec;
   for (const [name, { features }] of Object.entries({ train, test })) {
     if (features !== input) throw rangeError(`${name}.features`, `${input}`, features);
   }
+  const { network, epochs, batchSize } = given;
   return {
-    specs,
+    cells,
     network,
-    p,
+    epochs,
+    batchSize,
     seeds: checkSeeds(given.seeds, 'seeds'),
     train: firstRows(train, trainSize),
     test,
-    options: resolveRunOptions({
-      epochs: given.epochs,
-      batchSize: given.batchSize,
-      optimizer: withLearningRate(given.optimizer, network),
-      trainEvaluation: Math.min(trainEvaluation, trainSize),
-    }),
     runtime: resolveRuntime({ numerics: given.numerics, wasm, workerUrl }),
     workers: workers === undefined ? undefined : checkInteger(workers, 'workers', LIMITS.workers),
-    baseline: checkOneOf(given.baseline, keys, 'baseline'),
+    baseline: checkBaseline(given.baseline, cells, 'baseline'),
     completed,
     signal: checkSignal(options.signal, 'signal'),
     pause: checkPause(options.pause, 'pause'),
@@ -188,32 +196,18 @@ function resolve(names, data, options) {
 /** @typedef {ReturnType<typeof resolve>} Plan */
 
 /**
- * @param {CompareOptions['optimizer']} optimizer
- * @param {Network} network
- * @returns {CompareOptions['optimizer']} with the comparison's own learning rate, if it names none
- */
-function withLearningRate(optimizer, network) {
-  const options = typeof optimizer === 'string' ? { name: optimizer } : optimizer;
-  return options?.name === 'sgd' && options.learningRate === undefined
-    ? { ...options, learningRate: defaultLearningRate('sgd', network) }
-    : options;
-}
-
-/**
  * Seeds first: an interrupted comparison then has whole pairs.
  * @param {Plan} plan
  * @param {string} dataChecksum
  * @returns {import('./comparison/run.js').Run[]}
  */
-function listRuns({ specs, seeds, network, p, options, train, runtime }, dataChecksum) {
+function listRuns({ cells, seeds, network, train, runtime }, dataChecksum) {
   return seeds
-    .flatMap((seed) => specs.map(({ variant, spec }) => ({ variant, spec, seed })))
+    .flatMap((seed) => cells.map((cell) => ({ ...cell, seed })))
     .map((run, i) => ({
       ...run,
       run: i + 1,
       network,
-      p,
-      options,
       trainSize: train.samples,
       numerics: runtime.numerics,
       dataChecksum,

@@ -67,7 +67,7 @@ export const DEFAULTS = Object.freeze({
     batchSize: 64,
     optimizer: 'adam',
     /** With ReLU the larger step trains well; the linear networks would diverge. */
-    sgdLearningRate: Object.freeze({ printed: 0.01, intended: 0.01, relu: 0.1 }),
+    sgdLearningRate: Object.freeze({ printed: 0.01, intended: 0.01, relu: 0.1, srivastava: 0.1 }),
     /** The whole of MNIST; a smaller data set is used whole. */
     trainSize: 60_000,
     /** Rows for the loss without dropout, after each epoch: enough to be steady, quick to pass. */

@@ -1,4 +1,4 @@
-/** A comparison as a link: the page's address and `#v=1&network=...`. */
+/** A comparison as a link: the page's address and `#v=1&network=...`; without `v` it is 1. */
 
 import { show } from './options.js';
 import { SETTINGS, parseSettings } from './comparison/settings.js';
@@ -37,12 +37,13 @@ export function parseLink(text) {
 
 /**
  * @param {Settings} settings
- * @returns {string} the fragment without its #, every setting in it
+ * @returns {string} the fragment without its #, with every setting that has a value
  */
 export function formatLink(settings) {
-  const pairs = SETTINGS.map(({ flag, format }) => {
+  const pairs = SETTINGS.flatMap(({ flag, format }) => {
+    const text = format(settings);
     // A comma may stand in a fragment as it is, and reads better so.
-    return `${flag}=${encodeURIComponent(format(settings)).replaceAll('%2C', ',')}`;
+    return text === undefined ? [] : `${flag}=${encodeURIComponent(text).replaceAll('%2C', ',')}`;
   });
   return [`v=${LINK_VERSION}`, ...pairs].join('&');
 }

@@ -112,7 +112,7 @@ function isAddress(value) {
  * @property {number} epsilon
  */
 
-const OPTIMIZER_KEYS = ['name', ...Object.keys(OPTIMIZERS.sgd.defaults)];
+export const OPTIMIZER_KEYS = ['name', ...Object.keys(OPTIMIZERS.sgd.defaults)];
 
 /**
  * @param {OptimizerOptions | OptimizerName | undefined} optimizer a name alone will do

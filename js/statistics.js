@@ -1,5 +1,7 @@
 /** Means over seeds, and how far they can be trusted. */
 
+import { cellName, cellsOf, findCell } from './comparison/cells.js';
+
 /**
  * @param {readonly number[]} values at least one
  * @returns {number}
@@ -86,11 +88,13 @@ export const METRICS = Object.freeze(
 );
 
 /** @typedef {(typeof METRICS)[number]} Metric */
-/** @typedef {{ variant: string, seed: number } & Record<Metric, number>} Scored */
+/** @typedef {{ variant: string, seed: number, p?: number, learningRate?: number | number[] } & Record<Metric, number>} Scored */
 
 /**
  * @typedef {object} Summary
  * @property {string} variant
+ * @property {number} [p] where runs differ in it and the variant has one
+ * @property {number} [learningRate] where runs differ in it; of a schedule the first epoch's
  * @property {Metric} metric
  * @property {number} n runs
  * @property {number} mean
@@ -102,40 +106,37 @@ export const METRICS = Object.freeze(
 
 /**
  * @param {readonly Scored[]} runs
- * @param {string} baseline a variant
- * @returns {Summary[]} variant by variant in their first order, metric by metric
+ * @param {string} baseline a variant, for the first of its cells, or a cell by its name
+ * @returns {Summary[]} cell by cell in their first order, metric by metric
  */
 export function summarize(runs, baseline) {
-  const names = [...new Set(runs.map(({ variant }) => variant))];
-  const base = bySeed(runs, baseline);
-  return names.flatMap((variant) => {
-    const own = bySeed(runs, variant);
-    const common = [...own.keys()].filter((seed) => base.has(seed));
+  const cells = cellsOf(runs);
+  const names = cells.map(cellName);
+  const base = findCell(cells, baseline);
+  /** @param {string} name */
+  const bySeed = (name) =>
+    new Map(runs.filter((_, i) => names[i] === name).map((run) => [run.seed, run]));
+  const baseRuns = bySeed(base);
+  return [...new Set(names)].flatMap((name) => {
+    const own = bySeed(name);
+    const common = [...own.keys()].filter((seed) => baseRuns.has(seed));
     return METRICS.map((metric) => {
       /** @param {Map<number, Scored>} runs @param {Iterable<number>} seeds */
       const column = (runs, seeds) =>
         Array.from(seeds, (seed) => /** @type {Scored} */ (runs.get(seed))[metric]);
       const values = column(own, own.keys());
       return {
-        variant,
+        ...cells[names.indexOf(name)],
         metric,
         n: values.length,
         mean: mean(values),
         sd: sd(values),
         interval: interval(values),
-        ...(variant !== baseline &&
+        ...(name !== base &&
           common.length > 0 && {
-            difference: pairedDifference(column(own, common), column(base, common)),
+            difference: pairedDifference(column(own, common), column(baseRuns, common)),
           }),
       };
     });
   });
-}
-
-/**
- * @param {readonly Scored[]} runs
- * @param {string} variant
- */
-function bySeed(runs, variant) {
-  return new Map(runs.filter((run) => run.variant === variant).map((run) => [run.seed, run]));
 }

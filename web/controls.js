@@ -1,6 +1,7 @@
 /** The settings as a form: built from the table in state.js, kept equal to the store both ways. */
 
-import { VARIANT_KEYS, variantInfo } from '../js/variants.js';
+import { variantInfo } from '../js/variant-words.js';
+import { VARIANT_KEYS } from '../js/variants.js';
 import { element } from './dom.js';
 import { nameWithSwatch } from './looks.js';
 import { CONTROLS, textOf, withChange } from './state.js';
@@ -47,11 +48,14 @@ function buildVariants({ flag, label }, store) {
     input.onchange = () => {
       const others = store.settings.variants.filter((variant) => variant !== input.value);
       const chosen = input.checked ? [...others, input.value] : others;
-      if (chosen.length === 0) {
-        input.checked = true;
-        fault.textContent = 'One variant has to stay.';
+      try {
+        if (chosen.length === 0) throw new RangeError('One variant has to stay');
+        store.set(withChange(store.settings, flag, chosen.join(',')));
+      } catch (error) {
+        input.checked = !input.checked;
+        fault.textContent = `${/** @type {Error} */ (error).message}.`;
         fault.hidden = false;
-      } else store.set(withChange(store.settings, flag, chosen.join(',')));
+      }
     };
   }
   store.follow(({ variants }) => {
@@ -90,19 +94,20 @@ function buildText({ flag, label, stops, note }, store) {
     fault.hidden = problem === '';
   };
   box.setAttribute('aria-errormessage', fault.id);
-  box.onchange = () => {
+  const change = (/** @type {string} */ text) => {
     try {
-      store.set(withChange(store.settings, flag, box.value.trim()));
+      store.set(withChange(store.settings, flag, text));
     } catch (error) {
       mark(`${/** @type {Error} */ (error).message}.`);
     }
   };
+  box.onchange = () => change(box.value.trim());
   store.follow((settings) => {
     box.value = textOf(flag, settings);
     mark('');
   });
   const parts = [element('label', { for: flag }, label), box];
-  if (stops) parts.push(buildSlider(flag, label, stops, store));
+  if (stops) parts.push(buildSlider(flag, label, stops, store, change));
   if (note) {
     box.setAttribute('aria-describedby', `${flag}-note`);
     parts.push(element('small', { id: `${flag}-note` }, note));
@@ -110,8 +115,8 @@ function buildText({ flag, label, stops, note }, store) {
   return element('div', { class: 'field' }, ...parts, fault);
 }
 
-/** @param {string} flag @param {string} label @param {number[]} stops @param {Store} store */
-function buildSlider(flag, label, stops, store) {
+/** @param {string} flag @param {string} label @param {number[]} stops @param {Store} store @param {(text: string) => void} change */
+function buildSlider(flag, label, stops, store, change) {
   const slider = element('input', {
     type: 'range',
     min: '0',
@@ -119,8 +124,7 @@ function buildSlider(flag, label, stops, store) {
     step: '1',
     'aria-label': `${label}, usual values`,
   });
-  slider.oninput = () =>
-    store.set(withChange(store.settings, flag, String(stops[slider.valueAsNumber])));
+  slider.oninput = () => change(String(stops[slider.valueAsNumber]));
   store.follow((settings) => {
     const text = textOf(flag, settings);
     slider.value = String(nearest(stops, Number(text)));

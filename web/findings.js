@@ -7,7 +7,7 @@ import { DEFAULTS } from '../js/defaults.js';
 import { formatMean, formatNumber, metricInfo } from '../js/report.js';
 import { summarize } from '../js/statistics.js';
 import { element, find, table } from './dom.js';
-import { count } from './state.js';
+import { count, moreOf } from './state.js';
 
 /** @typedef {'accuracy' | 'macroF1' | 'loss' | 'ece'} Metric */
 /** @typedef {{ metric: Metric, variant: string, measured: number }} Row */
@@ -217,12 +217,14 @@ function fill(placed, { settings, runs }) {
 }
 
 /** @param {import('./state.js').Settings} settings */
-function describe({ trainSize = DEFAULTS.comparison.trainSize, epochs, p, optimizer, seeds }) {
+function describe(settings) {
+  const { trainSize = DEFAULTS.comparison.trainSize, epochs, p, optimizer, seeds } = settings;
   return [
     count(trainSize, 'image'),
     count(epochs, 'epoch'),
     `p ${p}`,
     `rate ${optimizer.learningRate}`,
+    ...moreOf(settings),
     count(seeds.length, 'seed'),
   ].join(', ');
 }

@@ -8,9 +8,10 @@ import { DEFAULTS } from '../js/defaults.js';
 import { formatLink, parseLink } from '../js/link.js';
 import { defaultLearningRate } from '../js/comparison/checks.js';
 import { SETTINGS } from '../js/comparison/settings.js';
-import { NETWORKS, networkInfo } from '../js/variants.js';
+import { networkInfo } from '../js/variant-words.js';
+import { NETWORKS } from '../js/variants.js';
 
-/** @typedef {import('../js/comparison/settings.js').Settings} Settings a comparison */
+/** @typedef {import('../js/comparison/settings.js').Settings & { p: number, optimizer: { learningRate: number } }} Settings a comparison of one p and one learning rate */
 
 /**
  * @typedef {object} Control
@@ -59,7 +60,7 @@ export const CONTROLS = [
     options: [
       { value: 'adam', label: 'Adam' },
       { value: 'adamw', label: 'AdamW', note: 'weight decay 0.01' },
-      { value: 'sgd', label: 'SGD', note: 'no momentum' },
+      { value: 'sgd', label: 'SGD' },
     ],
   },
   {
@@ -118,12 +119,38 @@ function rowOf(flag) {
 
 /** A setting as the words of its control. @param {string} flag @param {Settings} settings */
 export function textOf(flag, settings) {
-  return rowOf(flag).format(settings);
+  return rowOf(flag).format(settings) ?? '';
+}
+
+/**
+ * @param {string} link
+ * @returns {Settings}
+ * @throws {TypeError | RangeError} naming a key or value that cannot be, or that the page cannot show
+ */
+export function readLink(link) {
+  const settings = parseLink(link);
+  const grid = [settings.p].flat().length > 1 ? 'p' : settings.learningRates && 'learning-rate';
+  if (grid) {
+    throw new RangeError(
+      `${grid} has several values, and the page shows one at a time; the command line runs them all: dropout-wasm run "#${formatLink(settings)}"`,
+    );
+  }
+  return /** @type {Settings} */ (settings);
+}
+
+/** Settings that have no control and are not left out, in words. @param {Settings} settings */
+export function moreOf(settings) {
+  return SETTINGS.filter(({ flag }) => !CONTROLS.some((control) => control.flag === flag)).flatMap(
+    ({ flag, format }) => {
+      const text = format(settings);
+      return text === undefined ? [] : [`${flag} ${text}`];
+    },
+  );
 }
 
 /**
  * The settings with one of them changed. The learning rate follows network and optimizer for as long
- * as it is their default.
+ * as it is their default; momentum, which only sgd has, goes with another optimizer.
  * @param {Settings} settings
  * @param {string} flag
  * @param {string} text
@@ -132,16 +159,17 @@ export function textOf(flag, settings) {
  */
 export function withChange(settings, flag, text) {
   const { optimizer, network } = settings;
-  const texts = Object.fromEntries(SETTINGS.map((row) => [row.flag, row.format(settings)]));
+  const texts = new URLSearchParams(formatLink(settings));
   const follows = optimizer.learningRate === defaultLearningRate(optimizer.name, network);
-  if (follows) delete texts['learning-rate'];
-  const pairs = Object.entries({ ...texts, [flag]: text });
-  return parseLink(`v=1&${new URLSearchParams(pairs)}`);
+  if (follows) texts.delete('learning-rate');
+  if (flag === 'optimizer') texts.delete('momentum');
+  texts.set(flag, text);
+  return readLink(`${texts}`);
 }
 
 /** @returns {Settings} */
 export function defaultSettings() {
-  return parseLink('v=1');
+  return readLink('v=1');
 }
 
 /** @param {Settings} settings @returns {string} the fragment that names every one */
@@ -151,7 +179,7 @@ export function addressOf(settings) {
 
 /** @param {string} hash of the address; one that names no settings is a place on the page */
 export function isLink(hash) {
-  return /[#&]?v=/.test(hash);
+  return hash.includes('=');
 }
 
 /** A comparison in one plain sentence, without its full stop. @param {Settings} settings */
@@ -164,6 +192,7 @@ export function sentenceOf(settings) {
     variants.join(' against '),
     `p = ${p}`,
     `${names[optimizer.name]} at ${optimizer.learningRate}`,
+    ...moreOf(settings),
     `${count(epochs, 'epoch')} of ${count(trainSize, 'image')}`,
     count(seeds.length, 'seed'),
   ].join(', ');

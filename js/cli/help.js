@@ -1,8 +1,9 @@
 /** What `--help` prints, from the same tables that parse. */
 
 import { SETTINGS, parseSettings } from '../comparison/settings.js';
-import { VARIANT_KEYS, networkInfo, variantInfo } from '../variants.js';
-import { EXTRAS } from './arguments.js';
+import { networkInfo, variantInfo } from '../variant-words.js';
+import { EXTRAS, PRESET } from './arguments.js';
+import { presets } from './presets.js';
 
 const FLAG_WIDTH = 36;
 const NAME_WIDTH = 16;
@@ -10,15 +11,12 @@ const NAME_WIDTH = 16;
 /** @returns {string} */
 export function help() {
   const defaults = parseSettings({});
-  const settings = SETTINGS.map(({ flag, value, help, format }) =>
+  const settings = SETTINGS.map(({ flag, value, help, format }) => {
     // The help of these two says more than their value in one case.
-    row(
-      flag,
-      value,
-      /learning-rate|train-size/.test(flag) ? help : `${help} (${format(defaults)})`,
-    ),
-  );
-  const extras = EXTRAS.map(({ flag, value, help }) => row(flag, value, help));
+    const text = /learning-rate|train-size/.test(flag) ? undefined : format(defaults);
+    return row(flag, value, text === undefined ? help : `${help} (${text})`);
+  });
+  const extras = [PRESET, ...EXTRAS].map(({ flag, value, help }) => row(flag, value, help));
   return `Trains variants of dropout on MNIST and says whether they differ.
 
 Usage:
@@ -32,12 +30,13 @@ ${[...settings, ...extras].join('\n')}
   ${'--version'.padEnd(FLAG_WIDTH)}the version
 
 Variants:
-${VARIANT_KEYS.map((key) => `  ${key.padEnd(NAME_WIDTH)}${variantInfo[key].description}`).join('\n')}
+${list(variantInfo)}
 
 Networks:
-${Object.entries(networkInfo)
-  .map(([name, text]) => `  ${name.padEnd(NAME_WIDTH)}${text}`)
-  .join('\n')}
+${list(networkInfo)}
+
+Presets:
+${list(presets)}
 
 Exit status: 0 done, 1 failed, 2 wrong usage.
 `;
@@ -50,4 +49,14 @@ Exit status: 0 done, 1 failed, 2 wrong usage.
  */
 function row(flag, value, text) {
   return `  ${`--${flag} ${value}`.padEnd(FLAG_WIDTH)}${text}`;
+}
+
+/** @param {Readonly<Record<string, string | { description: string }>>} described by name */
+function list(described) {
+  return Object.entries(described)
+    .map(([name, text]) => {
+      const words = typeof text === 'string' ? text : text.description;
+      return `  ${name.padEnd(NAME_WIDTH)}${words}`;
+    })
+    .join('\n');
 }

@@ -1,6 +1,6 @@
 /** The file of `--json`: a line a run, added as runs end, read again when a comparison goes on. */
 
-import { appendFile, readFile, truncate } from 'node:fs/promises';
+import { appendFile, readFile, stat, truncate } from 'node:fs/promises';
 
 import { FileError } from '../errors.js';
 
@@ -8,22 +8,28 @@ import { FileError } from '../errors.js';
 
 /**
  * @param {string} path
+ * @param {(text: string) => void} say hears of a line that was cut off
  * @returns {Promise<RunLine[]>} none where there is no file yet
  * @throws {FileError} where the file holds something else: nothing is then written to it
  */
-export async function readLines(path) {
+export async function readLines(path, say) {
   const text = await readText(path);
-  const lines = text.split('\n');
+  // Editors and shells of Windows put a byte order mark first; after `cat` it stands anywhere.
+  const lines = text.split('\n').map((line) => line.replace(/^\uFEFF/, ''));
   // What follows the last newline was cut off while it was written, or is the empty rest.
   const torn = lines.pop() ?? '';
   const runs = lines.flatMap((line, i) => (line.trim() === '' ? [] : [parse(line, i, path)]));
-  if (torn !== '') await mend(path, text, torn, runs, lines.length);
+  if (torn !== '' && (await mend(path, text, torn, runs, lines.length))) {
+    say(`the last line of ${path} was cut off while it was written: that run is done again`);
+  }
   return runs;
 }
 
 /** @param {string} path */
 async function readText(path) {
   try {
+    // A device or a pipe may never end; what is not there yet is ENOENT.
+    if (!(await stat(path)).isFile()) throw new Error('it is no file; - is standard output');
     return await readFile(path, 'utf8');
   } catch (error) {
     const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
@@ -81,6 +87,7 @@ const isBeginningOfRun = (text) => text.startsWith(BEGINNING) || BEGINNING.start
  * @param {string} torn
  * @param {RunLine[]} runs gets the line that is whole
  * @param {number} index of the torn line
+ * @returns {Promise<boolean>} whether it was taken away
  */
 async function mend(path, text, torn, runs, index) {
   const run = parseObject(torn);
@@ -91,7 +98,9 @@ async function mend(path, text, torn, runs, index) {
     parse(torn, index, path); // Somebody else's: left as it is.
   } else {
     await truncate(path, Buffer.byteLength(text) - Buffer.byteLength(torn));
+    return true;
   }
+  return false;
 }
 
 /**

@@ -26,7 +26,7 @@ export function progressBar(stream) {
   /** Steps of each run, by run: the bar moves within runs too. @type {Map<number, number>} */
   const shares = new Map();
   return {
-    update({ run, runs, done, variant, seed, epoch, epochs, step, steps, loss, etaMs }) {
+    update({ run, runs, done, cell, seed, epoch, epochs, step, steps, loss, etaMs }) {
       shares.set(run, step / steps);
       let share = 0;
       for (const part of shares.values()) share += part;
@@ -34,7 +34,7 @@ export function progressBar(stream) {
         done,
         runs,
         left: Number.isFinite(etaMs) ? `${formatDuration(etaMs)} left` : '',
-        run: `${variant}, seed ${seed}, epoch ${epoch}/${epochs}, loss ${formatNumber(loss)}`,
+        run: `${cell}, seed ${seed}, epoch ${epoch}/${epochs}, loss ${formatNumber(loss)}`,
       };
       // Runs taken over from a file never report a step.
       const value = Math.max(share, done);

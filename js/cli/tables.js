@@ -2,6 +2,7 @@
 
 import Table from 'cli-table3';
 
+import { cellName, cellsOf, findCell } from '../comparison/cells.js';
 import { differenceSentence, formatMean, formatNumber, metricInfo } from '../report.js';
 import { METRICS } from '../statistics.js';
 
@@ -35,39 +36,40 @@ function table(head, rows) {
 
 /**
  * @param {Summary[]} summary
- * @param {string} baseline
+ * @param {string} baseline a variant, or a cell's name
  * @returns {string}
  */
 export function summaryTables(summary, baseline) {
-  const variants = [...new Set(summary.map(({ variant }) => variant))];
-  const cell = (/** @type {string} */ variant, /** @type {string} */ metric) =>
-    /** @type {Summary} */ (summary.find((s) => s.variant === variant && s.metric === metric));
+  const names = [...new Set(summary.map(cellName))];
+  const base = findCell(summary, baseline);
+  const figures = (/** @type {string} */ name, /** @type {string} */ metric) =>
+    /** @type {Summary} */ (summary.find((s) => cellName(s) === name && s.metric === metric));
   const counts = [...new Set(summary.map(({ n }) => n))];
   const seeds = `${counts.join(' or ')} seed${counts[0] === 1 ? '' : 's'}`;
   const means = table(
     ['', ...METRICS.map((metric) => metricInfo[metric].label)],
-    variants.map((variant) => [
-      variant,
+    names.map((name) => [
+      name,
       ...METRICS.map((metric) => {
-        const { mean, interval } = cell(variant, metric);
+        const { mean, interval } = figures(name, metric);
         return formatMean(mean, interval);
       }),
     ]),
   );
   const title = `Test set, mean ± half of the 95 % interval, ${seeds}\n\n${means}`;
-  const others = variants.filter((variant) => variant !== baseline);
+  const others = names.filter((name) => name !== base);
   if (others.length === 0) return title;
   const differences = table(
     ['', '', 'difference and 95 % interval'],
-    others.flatMap((variant) =>
+    others.flatMap((name) =>
       METRICS.map((metric, i) => {
-        const { difference } = cell(variant, metric);
+        const { difference } = figures(name, metric);
         const words = difference ? differenceSentence(difference) : 'no seed in common';
-        return [i === 0 ? variant : '', metricInfo[metric].label, words];
+        return [i === 0 ? name : '', metricInfo[metric].label, words];
       }),
     ),
   );
-  return `${title}\nMinus ${baseline}, seed by seed\n\n${differences}`;
+  return `${title}\nMinus ${base}, seed by seed\n\n${differences}`;
 }
 
 /**
@@ -75,10 +77,11 @@ export function summaryTables(summary, baseline) {
  * @returns {string} the weights hash of every run
  */
 export function hashTable(runs) {
+  const names = cellsOf(runs).map(cellName);
   return table(
     ['variant', 'seed', 'accuracy', 'SHA-256 of the weights'],
-    runs.map(({ variant, seed, accuracy, weightsHash }) => [
-      variant,
+    runs.map(({ seed, accuracy, weightsHash }, i) => [
+      names[i],
       String(seed),
       formatNumber(accuracy),
       weightsHash,

@@ -27,15 +27,28 @@ export function defaultLearningRate(optimizer, network) {
 }
 
 /**
+ * The same run twice would count as evidence twice.
+ * @template T
+ * @param {unknown} values
+ * @param {string} name
+ * @param {(value: unknown, name: string) => T} check of one, by its place
+ * @returns {T[]} at least one, all different
+ */
+export function checkList(values, name, check) {
+  if (!Array.isArray(values)) throw typeError(name, 'an array', values);
+  if (values.length === 0) throw rangeError(name, 'at least one value', values);
+  const checked = values.map((value, i) => check(value, `${name}[${i}]`));
+  if (new Set(checked).size < checked.length) throw rangeError(name, 'without repetition', values);
+  return checked;
+}
+
+/**
  * @param {unknown} names
  * @param {string} name
  * @returns {VariantKey[]}
  */
 export function checkVariants(names, name) {
-  if (!Array.isArray(names)) throw typeError(name, 'an array of variants', names);
-  if (names.length === 0) throw rangeError(name, 'at least one variant', names);
-  const checked = names.map((key) => checkOneOf(key, VARIANT_KEYS, name));
-  return checkDistinct(checked, name);
+  return checkList(names, name, (key) => checkOneOf(key, VARIANT_KEYS, name));
 }
 
 /**
@@ -44,20 +57,6 @@ export function checkVariants(names, name) {
  * @returns {number[]}
  */
 export function checkSeeds(seeds, name) {
-  if (!Array.isArray(seeds)) throw typeError(name, 'an array of integers', seeds);
-  checkInteger(seeds.length, `${name}.length`, LIMITS.seeds);
-  const checked = seeds.map((seed, i) => checkInteger(seed, `${name}[${i}]`, LIMITS.seed));
-  return checkDistinct(checked, name);
-}
-
-/**
- * The same run twice would count as evidence twice.
- * @template T
- * @param {T[]} values
- * @param {string} name
- * @returns {T[]}
- */
-function checkDistinct(values, name) {
-  if (new Set(values).size < values.length) throw rangeError(name, 'without repetition', values);
-  return values;
+  if (Array.isArray(seeds)) checkInteger(seeds.length, `${name}.length`, LIMITS.seeds);
+  return checkList(seeds, name, (seed, place) => checkInteger(seed, place, LIMITS.seed));
 }

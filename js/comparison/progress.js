@@ -5,9 +5,9 @@ const INTERVAL = 100;
 
 /**
  * @typedef {import('../options.js').FitProgress & {
- *   variant: string, seed: number, run: number, runs: number, done: number, etaMs: number,
- * }} CompareProgress progress of the run's `fit`, and: `run`, from 1, of `runs`; `done`, runs that
- *   have ended; `etaMs`, time left for the whole comparison
+ *   variant: string, cell: string, seed: number, run: number, runs: number, done: number, etaMs: number,
+ * }} CompareProgress progress of the run's `fit`, and: `cell`, the variant and what varies; `run`,
+ *   from 1, of `runs`; `done`, runs that have ended; `etaMs`, time left for the whole comparison
  */
 
 export class Progress {
@@ -53,7 +53,7 @@ export class Progress {
   }
 
   /**
-   * @param {{ run: number, variant: string, seed: number }} run
+   * @param {{ run: number, variant: string, cell: string, seed: number }} run
    * @param {import('../options.js').FitProgress} progress
    */
   step(run, progress) {
@@ -65,7 +65,7 @@ export class Progress {
     this.#report(run, progress);
   }
 
-  /** @param {{ run: number, variant: string, seed: number }} run whose line is written */
+  /** @param {{ run: number, variant: string, cell: string, seed: number }} run whose line is written */
   end(run) {
     this.#done++;
     const last = this.#last.get(run.run);
@@ -73,14 +73,15 @@ export class Progress {
   }
 
   /**
-   * @param {{ run: number, variant: string, seed: number }} run
+   * @param {{ run: number, variant: string, cell: string, seed: number }} run
    * @param {import('../options.js').FitProgress} progress
    */
-  #report({ run, variant, seed }, progress) {
+  #report({ run, variant, cell, seed }, progress) {
     const done = this.#done;
     this.#onProgress?.({
       ...progress,
       variant,
+      cell,
       seed,
       run,
       runs: this.#runs,

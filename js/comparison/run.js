@@ -10,8 +10,8 @@ import { VERSION } from '../version.js';
 /** @typedef {import('../dataset.js').Dataset} Dataset */
 /** @typedef {import('../options.js').FitProgress} FitProgress */
 /** @typedef {import('./line.js').RunLine} RunLine */
-/** @typedef {import('./line.js').Identity & Pick<RunLine, 'variant' | 'network' | 'p'> & { run: number }} Run
- *   `run` counts from 1 */
+/** @typedef {import('./line.js').Identity & Pick<RunLine, 'variant' | 'network' | 'p' | 'learningRate'> & { cell: string, run: number }} Run
+ *   `run` counts from 1; `cell` is the variant and what varies */
 
 /**
  * Over what the runs see, so that the first thousand rows of a set and a set of those are the same.
@@ -50,7 +50,7 @@ export async function execute(run, { data, runtime, pause, signal, onProgress, o
   const model = await createModel({ ...run.spec, seed: run.seed }, runtime);
   try {
     throwIfAborted(signal);
-    const { variant, seed, run: number } = run;
+    const { variant, cell, seed, run: number } = run;
     const history = await model.fit(data.train, {
       ...run.options,
       signal,
@@ -58,7 +58,7 @@ export async function execute(run, { data, runtime, pause, signal, onProgress, o
       onProgress,
       ...(onEpoch && {
         validation: data.test,
-        onEpoch: (epoch) => onEpoch({ variant, seed, run: number, ...epoch }),
+        onEpoch: (epoch) => onEpoch({ variant, cell, seed, run: number, ...epoch }),
       }),
     });
     const report =
@@ -70,7 +70,7 @@ export async function execute(run, { data, runtime, pause, signal, onProgress, o
     return line;
   } catch (error) {
     if (!(error instanceof DivergedError)) throw error;
-    const message = `${run.variant}, seed ${run.seed}: ${error.message}`;
+    const message = `${run.cell}, seed ${run.seed}: ${error.message}`;
     throw new DivergedError(message, { cause: error });
   } finally {
     await model.dispose();
@@ -85,8 +85,7 @@ export async function execute(run, { data, runtime, pause, signal, onProgress, o
  * @returns {Promise<RunLine>}
  */
 async function describe(run, model, history, report) {
-  const { options, variant, network, p, seed, trainSize, numerics } = run;
-  const { name, learningRate } = options.optimizer;
+  const { options, variant, network, p, learningRate, seed, trainSize, numerics } = run;
   const { accuracy, macroF1, loss, ece, brier } = report;
   return {
     spec: run.spec,
@@ -99,8 +98,8 @@ async function describe(run, model, history, report) {
     seed,
     epochs: options.epochs,
     batch: options.batchSize,
-    optimizer: /** @type {import('../options.js').OptimizerName} */ (name),
-    learningRate: /** @type {number | number[]} */ (learningRate),
+    optimizer: /** @type {import('../options.js').OptimizerName} */ (options.optimizer.name),
+    learningRate,
     trainSize,
     numerics,
     accuracy,

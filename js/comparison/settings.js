@@ -14,9 +14,12 @@ import {
   checkProbability,
   rangeError,
   typeError,
+  withoutUndefined,
 } from '../options.js';
-import { NETWORKS, VARIANT_KEYS } from '../variants.js';
-import { checkSeeds, checkVariants, defaultLearningRate } from './checks.js';
+import { NETWORKS } from '../variants.js';
+import { checkList, checkSeeds, checkVariants, defaultLearningRate } from './checks.js';
+import { resolveGrid } from './grid.js';
+import { SCHEDULES } from './schedule.js';
 
 /** @typedef {import('../variants.js').Network} Network */
 /** @typedef {import('../variants.js').VariantKey} VariantKey */
@@ -26,11 +29,16 @@ import { checkSeeds, checkVariants, defaultLearningRate } from './checks.js';
  * @typedef {object} Settings the variants, and options of `compare`
  * @property {VariantKey[]} variants
  * @property {Network} network
- * @property {number} p
+ * @property {number | number[]} p an array where there are several
  * @property {number} epochs
  * @property {number[]} seeds
  * @property {number} batchSize
- * @property {{ name: OptimizerName, learningRate: number }} optimizer
+ * @property {{ name: OptimizerName, learningRate?: number }} optimizer
+ * @property {number[]} [learningRates] where there are several, instead of the optimizer's
+ * @property {import('./schedule.js').Schedule} [schedule]
+ * @property {number} [momentum]
+ * @property {number} [weightDecay]
+ * @property {number} [maxNorm]
  * @property {number} [trainSize] all rows where left out
  * @property {import('../options.js').Numerics} numerics
  */
@@ -41,30 +49,30 @@ import { checkSeeds, checkVariants, defaultLearningRate } from './checks.js';
  * @property {string} value what stands for its value in help
  * @property {string} help
  * @property {(text: string, name: string) => any} parse
- * @property {(settings: Settings) => string} format
+ * @property {(settings: Settings) => string | undefined} format undefined: left out
  */
 
 /** @type {readonly Row[]} */
 export const SETTINGS = Object.freeze([
   {
     flag: 'network',
-    value: NETWORKS.join('|'),
-    help: 'the network',
+    value: 'NAME',
+    help: 'of the networks below',
     parse: (text, name) => checkOneOf(text, NETWORKS, name),
     format: ({ network }) => network,
   },
   {
     flag: 'variants',
     value: 'a,b',
-    help: `of ${VARIANT_KEYS.join(', ')}`,
+    help: 'of the variants below',
     parse: (text, name) => checkVariants(text.split(','), name),
     format: ({ variants }) => variants.join(','),
   },
   {
     flag: 'p',
     value: '0.5',
-    help: 'the probability of dropping',
-    parse: (text, name) => checkProbability(toNumber(text, name), name),
+    help: 'the probability of dropping; several with commas: every variant at each',
+    parse: (text, name) => parseNumbers(text, name, checkProbability),
     format: ({ p }) => String(p),
   },
   {
@@ -98,9 +106,38 @@ export const SETTINGS = Object.freeze([
   {
     flag: 'learning-rate',
     value: 'x',
-    help: '0.001; with sgd 0.01, on the relu network 0.1',
-    parse: (text, name) => checkNumber(toNumber(text, name), name, LIMITS.learningRate),
-    format: ({ optimizer }) => String(optimizer.learningRate),
+    help: '0.001; with sgd 0.01, on relu and srivastava 0.1; several as for p',
+    parse: (text, name) =>
+      parseNumbers(text, name, (rate, place) => checkNumber(rate, place, LIMITS.learningRate)),
+    format: ({ optimizer, learningRates }) => String(learningRates ?? optimizer.learningRate),
+  },
+  {
+    flag: 'schedule',
+    value: SCHEDULES.join('|'),
+    help: `${SCHEDULES[0]}, or the rate falls to 0 over the epochs`,
+    parse: (text, name) => checkOneOf(text, SCHEDULES, name),
+    format: ({ schedule }) => schedule,
+  },
+  {
+    flag: 'momentum',
+    value: 'x',
+    help: 'of sgd; 0',
+    parse: (text, name) => checkNumber(toNumber(text, name), name, LIMITS.momentum),
+    format: ({ momentum }) => momentum?.toString(),
+  },
+  {
+    flag: 'weight-decay',
+    value: 'x',
+    help: '0; with adamw 0.01',
+    parse: (text, name) => checkNumber(toNumber(text, name), name, LIMITS.weightDecay),
+    format: ({ weightDecay }) => weightDecay?.toString(),
+  },
+  {
+    flag: 'max-norm',
+    value: 'x',
+    help: 'the largest norm of the weights into a hidden unit; none',
+    parse: (text, name) => checkNumber(toNumber(text, name), name, LIMITS.maxNorm),
+    format: ({ maxNorm }) => maxNorm?.toString(),
   },
   {
     flag: 'train-size',
@@ -134,27 +171,48 @@ export function parseSettings(texts, prefix = '') {
   const { comparison } = DEFAULTS;
   const network = given.network ?? comparison.network;
   const name = given.optimizer ?? comparison.optimizer;
-  return {
+  const rate = given['learning-rate'] ?? defaultLearningRate(name, network);
+  const { schedule, momentum } = given;
+  const settings = {
     variants: given.variants ?? [...comparison.variants],
     network,
     p: given.p ?? comparison.p,
     epochs: given.epochs ?? comparison.epochs,
     seeds: given.seeds ?? [...comparison.seeds],
     batchSize: given.batch ?? comparison.batchSize,
-    optimizer: {
-      name,
-      learningRate: given['learning-rate'] ?? defaultLearningRate(name, network),
-    },
-    ...(given['train-size'] !== undefined && { trainSize: given['train-size'] }),
+    optimizer: Array.isArray(rate) ? { name } : { name, learningRate: rate },
+    ...withoutUndefined({
+      learningRates: Array.isArray(rate) ? rate : undefined,
+      schedule,
+      momentum,
+      weightDecay: given['weight-decay'],
+      maxNorm: given['max-norm'],
+      trainSize: given['train-size'],
+    }),
     numerics: given.numerics ?? comparison.numerics,
   };
+  resolveGrid(settings.variants, settings); // throws where two settings contradict each other
+  return settings;
 }
 
 /**
  * @param {string} text
  * @param {string} name
+ * @param {(value: unknown, name: string) => number} check
+ * @returns {number | number[]} one number, or several with commas
  */
-function toNumber(text, name) {
+function parseNumbers(text, name, check) {
+  const values = text.split(',').map((part) => toNumber(part, name));
+  const checked = checkList(values, name, (value) => check(value, name));
+  return checked.length === 1 ? checked[0] : checked;
+}
+
+/**
+ * @param {string} text
+ * @param {string} name
+ * @returns {number}
+ */
+export function toNumber(text, name) {
   // Number('') is 0 and Number('0x10') 16: neither is what a person meant.
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) throw typeError(name, 'a number', text);
   return Number(text);

@@ -36,6 +36,31 @@ test('every option reaches the comparison', () => {
   });
 });
 
+test('a grid, and what else has a default, reach the comparison', () => {
+  const words =
+    'compare --p 0.2,0.5 --learning-rate 0.01,0.02 --schedule cosine --momentum 0.9' +
+    ' --weight-decay 1e-4 --max-norm 3 --optimizer sgd';
+  const { settings, baseline } = parseArguments([
+    ...words.split(' '),
+    '--baseline',
+    'article p 0.5 rate 0.02',
+  ]);
+  assert.equal(baseline, 'article p 0.5 rate 0.02');
+  const { p, optimizer, learningRates, schedule, momentum, weightDecay, maxNorm } = settings;
+  assert.deepEqual(
+    { p, optimizer, learningRates, schedule, momentum, weightDecay, maxNorm },
+    {
+      p: [0.2, 0.5],
+      optimizer: { name: 'sgd' },
+      learningRates: [0.01, 0.02],
+      schedule: 'cosine',
+      momentum: 0.9,
+      weightDecay: 1e-4,
+      maxNorm: 3,
+    },
+  );
+});
+
 test('run takes an address or its fragment', () => {
   const link = 'http://localhost:8080/#v=1&network=relu&seeds=3';
   const { command, settings, json } = parseArguments(['run', link, '--json', '-']);
@@ -57,7 +82,30 @@ test('wrong usage is one sentence that names the option and the value', () => {
     ['compare --numerics exact', /--numerics must be 'strict' or 'fast', got "exact"/],
     ['compare --baseline none', /--baseline must be 'article' or 'article-scaled', got "none"/],
     ['compare --workers 0', /--workers/],
-    ['compare --workers many', /--workers .*NaN/],
+    ['compare --workers many', /--workers must be a number, got "many"/],
+    ['compare --workers 0x2', /--workers must be a number, got "0x2"/],
+    ['compare --p -0.1', /--p must be .* from 0 to 1, got -0\.1/],
+    ['compare --p -.1', /--p must be .* from 0 to 1, got -0\.1/],
+    ['compare --learning-rate -1', /--learning-rate must be .*got -1/],
+    ['compare --p 0.1 --p 0.2', /--p is given twice/],
+    ['compare --p 0.1 --epochs 3 --p=0.1', /--p is given twice/],
+    ['compare --json a --json b', /--json is given twice/],
+    ['compare --p 0.1,', /--p must be a number, got ""/],
+    ['compare --p 0.1,0.1', /--p must be without repetition/],
+    ['compare --p 0.1,2', /--p must be .* from 0 to 1, got 2/],
+    ['compare --learning-rate 0.1,x', /--learning-rate must be a number, got "x"/],
+    ['compare --momentum 2 --optimizer sgd', /--momentum .*got 2/],
+    ['compare --momentum 0.9', /momentum has no effect with 'adam', got 0\.9/],
+    ['compare --weight-decay -1', /--weight-decay .*got -1/],
+    ['compare --max-norm 0', /--max-norm must be .*got 0/],
+    ['compare --max-norm x', /--max-norm must be a number, got "x"/],
+    ['compare --schedule step', /--schedule must be 'constant' or .*got "step"/],
+    ['compare --optimizer rmsprop', /--optimizer must be 'sgd' or 'adam' or 'adamw'/],
+    ['compare --variants gaussian --p 1', /p must be .*got 1/],
+    [
+      'compare --learning-rate 0.1,0.2 --baseline article_rate_0.3',
+      /--baseline must be 'article' or 'article rate 0\.1' or/,
+    ],
     ['compare --json=', /--json is empty/],
     ['compare extra', /unexpected argument "extra"/],
     ['run', /run needs the link/],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,24 +7,11 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { VERSION } from '../../js/version.js';
+import { parseLines as parse, run, writeImages } from './support-cli.js';
+import { generator } from './support-random.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const QUICK = ['--train-size', '320', '--epochs', '1', '--seeds', '1-2'];
-
-/** @param {string[]} words @returns {Promise<{ status: number, stdout: string, stderr: string }>} */
-const run = (...words) =>
-  new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...words], (error, stdout, stderr) =>
-      resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
-
-/** @param {string} text */
-const parse = (text) =>
-  text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
 
 let directory;
 let file;
@@ -115,6 +102,9 @@ test('wrong usage is one line with a hint, and status 2', async () => {
   for (const words of [
     [],
     ['compare', '--p', '2'],
+    ['compare', '--p', '-0.1'],
+    ['compare', '--p', '0.1', '--p', '0.1'],
+    ['compare', '--preset', 'nonsense'],
     ['compare', '--nonsense'],
     ['compare', '--train-size', '60001'],
     ['run', 'v=1&nonsense=1'],
@@ -124,6 +114,34 @@ test('wrong usage is one line with a hint, and status 2', async () => {
     assert.equal(stdout, '');
     assert.match(stderr, /^dropout-wasm: [^\n]+--help[^\n]+\n$/);
   }
+});
+
+test('a grid is a row a cell, each with its difference in words', async () => {
+  const data = join(directory, 'small');
+  await writeImages(data, generator(2), { train: 64, test: 50 });
+  const words = ['compare', '--data', data, '--seeds', '1-2', '--epochs', '1'];
+  const { status, stdout, stderr } = await run(
+    ...[...words, '--preset', 'matched-rates', '--learning-rate', '0.01,0.02'],
+  );
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^Minus standard rate 0\.01, seed by seed$/m);
+  for (const cell of ['standard rate 0.02', 'unscaled rate 0.01', 'unscaled rate 0.02']) {
+    assert.match(stdout, new RegExp(`^${cell} +accuracy +(no difference shown: )?[+−]?\\d`, 'm'));
+  }
+});
+
+test('what cannot be written or read is said before anything is trained or made', async () => {
+  const file = join(directory, 'no', 'such', 'runs.jsonl');
+  const unwritable = await run('compare', ...QUICK, '--json', file);
+  assert.equal(unwritable.status, 1);
+  assert.match(unwritable.stderr, /runs\.jsonl: cannot be written/);
+  const untouched = join(directory, 'untouched.jsonl');
+  for (const place of [CLI, join(directory, 'nowhere')]) {
+    const { status, stderr } = await run('compare', '--data', place, '--json', untouched);
+    assert.equal(status, 1);
+    assert.match(stderr, /--data names a directory/);
+  }
+  await assert.rejects(readFile(untouched), { code: 'ENOENT' });
 });
 
 test('a failure is one line, and status 1', async () => {

@@ -4,11 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { appendLine, openLines, readLines } from '../../js/cli/lines.js';
+import { appendLine, openLines, readLines as read } from '../../js/cli/lines.js';
 import { FileError } from '../../js/errors.js';
 
 const run = (seed) => ({ spec: { input: 1, layers: [] }, variant: 'none', seed, note: 'ü' });
 const text = (...seeds) => seeds.map((seed) => `${JSON.stringify(run(seed))}\n`).join('');
+
+/** What was said of the file read last. @type {string[]} */
+let said;
+const readLines = (path) => {
+  said = [];
+  return read(path, (text) => said.push(text));
+};
 
 let directory;
 before(async () => {
@@ -39,6 +46,7 @@ test('a last line cut off anywhere is taken away, and the next one stands alone'
   for (let length = first + 1; length < whole.length - 1; length++) {
     const path = await file(whole.subarray(0, length));
     assert.deepEqual(await readLines(path), [run(1)]);
+    assert.match(said.join(), /^the last line of .*\.jsonl was cut off .* again$/);
     await appendLine(path, run(3));
     assert.equal(await readFile(path, 'utf8'), text(1, 3));
   }
@@ -58,6 +66,20 @@ test('a whole last line without its newline counts', async () => {
   assert.deepEqual(await readLines(path), [run(1), run(2)]);
   await appendLine(path, run(3));
   assert.deepEqual(await readLines(path), [run(1), run(2), run(3)]);
+  assert.deepEqual(said, []);
+});
+
+test('a byte order mark before a line is none of it, also where the line is cut off', async () => {
+  const path = await file(`\uFEFF${text(1)}\uFEFF${text(2)}`);
+  assert.deepEqual(await readLines(path), [run(1), run(2)]);
+  const torn = await file(`\uFEFF${text(1)}\uFEFF${text(2).slice(0, 20)}`);
+  assert.deepEqual(await readLines(torn), [run(1)]);
+  await appendLine(torn, run(3));
+  assert.deepEqual(await readLines(torn), [run(1), run(3)]);
+});
+
+test('what never ends, as a device, is no file of lines', async () => {
+  await assert.rejects(readLines('/dev/zero'), /\/dev\/zero: .*no file/);
 });
 
 test("somebody else's file is an error, and stays as it is", async () => {

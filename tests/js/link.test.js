@@ -49,7 +49,36 @@ test('every setting survives the way through a link', () => {
   assert.deepEqual(parseLink(encodeURI(link)), settings);
 });
 
-test("sgd's rate is 0.1 on the relu network, else 0.01", () => {
+test('grids, schedules and the like survive too, and are left out where they are not given', () => {
+  const link =
+    'v=1&network=srivastava&variants=standard,unscaled&p=0.2,0.5&epochs=40&seeds=1&batch=128' +
+    '&optimizer=sgd&learning-rate=0.01,0.02&schedule=cosine&momentum=0.95&weight-decay=0.0001' +
+    '&max-norm=3&train-size=1000&numerics=strict';
+  const settings = parseLink(link);
+  assert.equal(formatLink(settings), link);
+  assert.deepEqual(settings, {
+    variants: ['standard', 'unscaled'],
+    network: 'srivastava',
+    p: [0.2, 0.5],
+    epochs: 40,
+    seeds: [1],
+    batchSize: 128,
+    optimizer: { name: 'sgd' },
+    learningRates: [0.01, 0.02],
+    schedule: 'cosine',
+    momentum: 0.95,
+    weightDecay: 0.0001,
+    maxNorm: 3,
+    trainSize: 1000,
+    numerics: 'strict',
+  });
+});
+
+test('a link without v is one of version 1', () => {
+  assert.deepEqual(parseLink('#network=relu'), parseLink('#v=1&network=relu'));
+});
+
+test("sgd's rate is 0.1 on the networks with ReLU, else 0.01", () => {
   const rate = (link) => parseLink(link).optimizer.learningRate;
   assert.equal(rate('v=1&optimizer=sgd'), 0.01);
   assert.equal(rate('v=1&optimizer=sgd&network=printed'), 0.01);
@@ -78,6 +107,15 @@ test('unknown keys, repeated keys, other versions and impossible values are erro
     ['v=1&numerics=exact', RangeError, /'strict'/],
     ['v=1&learning-rate=-1', RangeError, /learning-rate/],
     ['v=1&seeds=', TypeError, /seeds/],
+    ['v=1&preset=relu', TypeError, /"preset"/],
+    ['v=1&p=0.1,0.1', RangeError, /p .*repetition/],
+    ['v=1&learning-rate=0.1,-1', RangeError, /learning-rate .*-1/],
+    ['v=1&schedule=step', RangeError, /schedule .*"step"/],
+    ['v=1&momentum=0.9', RangeError, /momentum has no effect with 'adam'/],
+    ['v=1&momentum=2&optimizer=sgd', RangeError, /momentum .*got 2/],
+    ['v=1&weight-decay=-1', RangeError, /weight-decay .*-1/],
+    ['v=1&max-norm=0', RangeError, /max-norm .*got 0/],
+    ['v=1&maxNorm=3', TypeError, /"maxNorm"/],
   ];
   for (const [link, constructor, message] of cases) {
     assert.throws(

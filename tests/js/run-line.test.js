@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { resolveGrid } from '../../js/comparison/grid.js';
 import { identityOf, indexLines, resolveRunOptions } from '../../js/comparison/line.js';
 import { variants } from '../../js/variants.js';
 
@@ -48,6 +49,51 @@ test('defaults left out are defaults written out', () => {
     ],
   };
   assert.equal(identityOf(line({ spec })), identityOf(line()));
+});
+
+test('a line of a version that knew fewer options is the same run', () => {
+  const dense = (units, more) => ({ type: 'dense', units, activation: 'linear', ...more });
+  const dropConnect = { p: 0.5, mask: 'batch', scaling: 'train' };
+  const spec = { input: 784, layers: [dense(512), dense(512, { dropConnect }), dense(10)] };
+  const options = {
+    epochs: 2,
+    batchSize: 64,
+    shuffle: true,
+    optimizer: {
+      name: 'adam',
+      learningRate: 0.001,
+      weightDecay: 0,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+    },
+    trainEvaluation: 10,
+  };
+  const [now] = resolveGrid(['dropconnect'], {
+    network: 'intended',
+    p: 0.5,
+    epochs: 2,
+    batchSize: 64,
+    trainEvaluation: 10,
+  });
+  const then = line({ spec, options });
+  assert.equal(identityOf(then), identityOf(line({ spec: now.spec, options: now.options })));
+});
+
+test('a largest norm, a schedule and momentum each make another run', () => {
+  const given = { network: 'relu', p: 0.5, epochs: 2, batchSize: 64, optimizer: 'sgd' };
+  const others = [
+    {},
+    { maxNorm: 3 },
+    { maxNorm: 4 },
+    { schedule: 'linear' },
+    { momentum: 0.9 },
+    { weightDecay: 0.1 },
+  ].map((more) => {
+    const [{ spec, options }] = resolveGrid(['standard'], { ...given, ...more });
+    return identityOf(line({ spec, options }));
+  });
+  assert.equal(new Set(others).size, others.length);
 });
 
 test('spec, options, seed, trainSize, numerics and data each make another run', () => {

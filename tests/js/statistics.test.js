@@ -86,3 +86,64 @@ test('variants without a common seed have no difference', () => {
   const summary = summarize([run('a', 1, 0.5), run('b', 2, 0.9)], 'a');
   assert.ok(summary.every(({ difference }) => difference === undefined));
 });
+
+/** @param {string} variant @param {number} seed @param {number} p @param {number | number[]} learningRate @param {number} accuracy */
+const at = (variant, seed, p, learningRate, accuracy) => ({
+  ...run(variant, seed, accuracy),
+  p,
+  learningRate,
+});
+
+const GRID = [
+  at('scaled', 1, 0.5, 0.01, 0.9),
+  at('scaled', 1, 0.5, [0.02, 0.01], 0.8),
+  at('unscaled', 1, 0.5, 0.01, 0.5),
+  at('unscaled', 1, 0.5, [0.02, 0.01], 0.88),
+  at('scaled', 2, 0.5, 0.01, 0.7),
+  at('scaled', 2, 0.5, [0.02, 0.01], 0.6),
+  at('unscaled', 2, 0.5, 0.01, 0.4),
+  at('unscaled', 2, 0.5, [0.02, 0.01], 0.66),
+];
+
+test('a grid has a summary a cell, with p and rate where they vary', () => {
+  const cells = summarize(GRID, 'scaled').filter(({ metric }) => metric === 'accuracy');
+  assert.deepEqual(
+    cells.map(({ variant, p, learningRate, n }) => [variant, p, learningRate, n]),
+    [
+      ['scaled', undefined, 0.01, 2],
+      ['scaled', undefined, 0.02, 2],
+      ['unscaled', undefined, 0.01, 2],
+      ['unscaled', undefined, 0.02, 2],
+    ],
+  );
+  assert.ok(!('p' in cells[0]));
+  // By hand, against scaled at 0.01 (0.9 and 0.7).
+  const means = [undefined, -0.1, (0.5 - 0.9 + 0.4 - 0.7) / 2, (0.88 - 0.9 + 0.66 - 0.7) / 2];
+  means.forEach((expected, i) => {
+    if (expected === undefined) assert.equal(cells[i].difference, undefined);
+    else near(cells[i].difference.mean, expected, 1e-12);
+  });
+  // unscaled 0.02: differences -0.02 and -0.04, half 12.706 x 0.01.
+  near(cells[3].difference.interval[0], -0.03 - 0.12706204736, 1e-8);
+});
+
+test('a baseline may be any cell: unscaled at twice the rate as against scaled', () => {
+  const summary = summarize(GRID, 'unscaled rate 0.02');
+  const accuracy = summary.filter(({ metric }) => metric === 'accuracy');
+  assert.equal(accuracy[3].difference, undefined);
+  near(accuracy[0].difference.mean, 0.03, 1e-12);
+});
+
+test('none has no p, so it is one cell beside several p', () => {
+  const runs = [at('none', 1, 0.2, 1, 0.5), at('b', 1, 0.2, 1, 0.6), at('b', 1, 0.5, 1, 0.8)];
+  const accuracy = summarize(runs, 'none').filter(({ metric }) => metric === 'accuracy');
+  assert.deepEqual(
+    accuracy.map(({ variant, p, learningRate }) => [variant, p, learningRate]),
+    [
+      ['none', undefined, undefined],
+      ['b', 0.2, undefined],
+      ['b', 0.5, undefined],
+    ],
+  );
+  near(accuracy[2].difference.mean, 0.3, 1e-12);
+});

@@ -3,20 +3,12 @@
 import assert from 'node:assert/strict';
 
 import { createModel } from './support-build.js';
+import { generator } from './support-random.js';
+
+export { generator };
 
 /** The caller's thread: quick to start, and the same results as in a worker. */
 export const HERE = Object.freeze({ worker: false });
-
-/** Uniform numbers in [0, 1), the same in every run (mulberry32). @param {number} seed */
-export function generator(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A data set of float32 values in (-1, 1), or of bytes. */
 export function makeData({ samples = 23, features = 7, classes = 4, seed = 1, bytes = false }) {

@@ -48,6 +48,15 @@ test('every error code that README lists is one that the library has, and the ot
   assert.deepEqual([...new Set([...used].map(([, code]) => code))].sort(), listed.sort());
 });
 
+test('README names every preset, network and variant of the command line', async () => {
+  const readme = await readFile(new URL('README.md', ROOT), 'utf8');
+  const { stdout } = await run('node', [fileURLToPath(new URL('dist/cli.js', ROOT)), '--help']);
+  const [, lists] = stdout.split('Variants:');
+  const names = [...lists.matchAll(/^ {2}(\S+) {2}/gm)].map(([, name]) => name);
+  assert.ok(names.length > 15);
+  for (const name of names) assert.ok(readme.includes(`\`${name}\``), name);
+});
+
 test("README's tables of speed are those of the benchmark's raw results", async () => {
   const readme = await readFile(new URL('README.md', ROOT), 'utf8');
   for (const [name, table] of Object.entries(await readmeTables())) {
