@@ -1,7 +1,7 @@
 /** Bytes of files: from where they are, unpacked when packed, and described when they surprise. */
 
 import { throwIfAborted } from '../abort.js';
-import { FileError } from '../errors.js';
+import { FileError, reasonOf } from '../errors.js';
 import { LIMITS } from '../options.js';
 import { isNode, nodeModule } from '../platform.js';
 
@@ -30,8 +30,8 @@ export async function readBytes(source, options = {}) {
   } catch (error) {
     throwIfAborted(options.signal);
     if (error instanceof FileError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new FileError(`${address}: cannot be read: ${reason}`, { address, cause: error });
+    const message = `${address}: an IDX file cannot be read there: ${reasonOf(error)}`;
+    throw new FileError(message, { address, cause: error });
   }
 }
 
@@ -65,7 +65,7 @@ async function download(address, { signal, onBytes }) {
   address = response.url || address;
   if (!response.ok) {
     const status = `HTTP ${response.status} ${response.statusText}`.trimEnd();
-    throw new FileError(`${address}: ${status} instead of the file`, { address });
+    throw new FileError(`${address}: ${status} instead of an IDX file`, { address });
   }
   // With a Content-Encoding the length is that of other bytes than those which arrive here.
   const length = Number(response.headers.get('content-length'));
@@ -130,13 +130,59 @@ const PACKED_SLICE = 2 ** 16;
 
 /**
  * Unpacks gzip without trusting it: the head decides how long the rest may be.
- * @param {Uint8Array} packed
+ * @param {Uint8Array} packed one member, or several as `cat` and bgzip put them together
  * @param {string} address
  * @param {number} headLength bytes that `unpackedLength` wants to see, fewer at the end of the file
  * @param {(head: Uint8Array) => number} unpackedLength of the whole file; may throw
  * @returns {Promise<Uint8Array>}
  */
 export async function gunzip(packed, address, headLength, unpackedLength) {
+  /** Of the members before this one. @type {Uint8Array[]} */
+  const done = [];
+  let [start, total, limit] = [0, 0, Infinity];
+  const check = (/** @type {number} */ length, /** @type {Uint8Array[]} */ chunks) => {
+    length += total;
+    if (limit === Infinity && length >= headLength) {
+      limit = unpackedLength(concatenate([...done, ...chunks], length).subarray(0, headLength));
+    }
+    if (length > limit) throw trailing(address, limit);
+  };
+  let cause;
+  for (const end of memberEnds(packed)) {
+    try {
+      done.push(await unpackMember(packed.subarray(start, end), check));
+    } catch (error) {
+      if (error instanceof FileError) throw error;
+      cause = error; // Most often the end was none.
+      continue;
+    }
+    start = end;
+    total += done[done.length - 1].length;
+    if (end === packed.length) return concatenate(done, total);
+  }
+  const message = `${address}: gzip data truncated or damaged, or other bytes behind it`;
+  throw new FileError(message, { address, cause });
+}
+
+/**
+ * Where a member may end: with the file, or where another begins. A decompressor does not tell, and
+ * in browsers fails at what follows.
+ * @param {Uint8Array} packed
+ */
+function* memberEnds(packed) {
+  yield packed.length;
+  for (let at = packed.indexOf(0x1f, 1); at > 0; at = packed.indexOf(0x1f, at + 1)) {
+    // What follows are the method and flags, three of them reserved.
+    if (isGzip(packed.subarray(at)) && packed[at + 2] === 8 && packed[at + 3] < 0x20) yield at;
+  }
+  yield packed.length;
+}
+
+/**
+ * @param {Uint8Array} packed
+ * @param {Parameters<typeof collect>[1]} onChunk
+ */
+async function unpackMember(packed, onChunk) {
   let at = 0;
   /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */
   const source = new ReadableStream({
@@ -145,28 +191,11 @@ export async function gunzip(packed, address, headLength, unpackedLength) {
       else controller.enqueue(packed.slice(at, (at += PACKED_SLICE)));
     },
   });
-  let limit = Infinity;
-  try {
-    const bytes = await collect(
-      source.pipeThrough(new DecompressionStream('gzip')),
-      (length, chunks) => {
-        if (limit === Infinity && length >= headLength) {
-          limit = unpackedLength(concatenate(chunks, length).subarray(0, headLength));
-        }
-        if (length > limit) throw trailing(address, limit);
-      },
-    );
-    // The last four bytes hold the length: other bytes behind the gzip data show here, in
-    // browsers that reject them and in Node, which does not.
-    const end = new DataView(packed.buffer, packed.byteOffset + packed.length - 4);
-    if (end.getUint32(0, true) !== bytes.length) {
-      throw new FileError(`${address}: other bytes follow the gzip data`, { address });
-    }
-    return bytes;
-  } catch (error) {
-    if (error instanceof FileError) throw error;
-    throw new FileError(`${address}: gzip data truncated or damaged`, { address, cause: error });
-  }
+  const bytes = await collect(source.pipeThrough(new DecompressionStream('gzip')), onChunk);
+  // The last four bytes hold the length: Node takes what follows a member for another, or for nothing.
+  const end = new DataView(packed.buffer, packed.byteOffset + packed.length - 4);
+  if (end.getUint32(0, true) !== bytes.length) throw new Error('the length is another');
+  return bytes;
 }
 
 /** @param {string} address @param {number} length */

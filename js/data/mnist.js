@@ -68,7 +68,7 @@ export async function loadMnist(options = {}) {
   const { controller, release } = follow(checkSignal(options.signal, 'signal'));
   try {
     throwIfAborted(controller.signal);
-    const place = base === undefined ? await defaultPlace() : String(base);
+    const place = String(base ?? (isNode ? await installedPlace() : 'mnist/'));
     const progress = progressOf((value) => {
       try {
         onProgress?.(value);
@@ -93,18 +93,6 @@ export async function loadMnist(options = {}) {
     throw error;
   } finally {
     release();
-  }
-}
-
-/** @returns {Promise<string>} where MNIST is when nobody says */
-async function defaultPlace() {
-  if (isNode) return installedPlace();
-  const page = globalThis.document?.baseURI ?? globalThis.location?.href;
-  try {
-    return new URL('mnist/', page).href;
-  } catch (cause) {
-    // A worker made from a blob has no place.
-    throw new FileError(`MNIST cannot be found beside ${page}: name its place as base`, { cause });
   }
 }
 
@@ -176,10 +164,23 @@ async function candidates(place, name) {
     const { join } = await nodeModule('path');
     return [join(place, name), join(place, `${name}.gz`)];
   }
-  const base = new URL(place, globalThis.document?.baseURI ?? globalThis.location?.href);
+  const base = resolveAddress(place);
   if (!base.pathname.endsWith('/')) base.pathname += '/';
   const plain = new URL(name, base).href;
   return base.protocol === 'file:' ? [plain, `${plain}.gz`] : [`${plain}.gz`, plain];
+}
+
+/** @param {string} place @returns {URL} */
+function resolveAddress(place) {
+  // In a worker made from a blob nothing is beside anything.
+  const page = globalThis.document?.baseURI ?? globalThis.location?.href;
+  try {
+    return new URL(place, page);
+  } catch (cause) {
+    const beside = page ? ` beside ${page}` : '';
+    const message = `${place}: not an address${beside}; base must be that of a folder with four IDX files`;
+    throw new FileError(message, { address: place, cause });
+  }
 }
 
 /**
