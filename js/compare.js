@@ -24,6 +24,7 @@ import {
 } from './options.js';
 import { parallelism } from './platform.js';
 import { summarize } from './statistics.js';
+import { keepThreads } from './thread.js';
 import { NETWORKS, variants } from './variants.js';
 
 /** @typedef {import('./dataset.js').Dataset} Dataset */
@@ -108,6 +109,7 @@ export async function compare(names, data, options = {}) {
     onProgress: plan.onProgress,
     pause: plan.pause,
   });
+  const release = keepThreads();
   try {
     const tasks = runs.map((run) => async (/** @type {AbortSignal} */ signal) => {
       const { variant, network, p } = run;
@@ -129,6 +131,7 @@ export async function compare(names, data, options = {}) {
     return { runs: lines, summary: summarize(lines, plan.baseline) };
   } finally {
     progress.close();
+    release();
   }
 }
 
