@@ -1,14 +1,13 @@
 /** The address names every setting; a link within the page that names settings takes them over. */
 
-import { parseLink } from '../js/link.js';
 import { find } from './dom.js';
-import { addressOf, defaultSettings, isLink } from './state.js';
+import { addressOf, defaultSettings, isLink, readLink } from './state.js';
 
 /** @returns {{ settings: import('./state.js').Settings, problem: string }} of the address as it is */
 export function readAddress() {
   if (!isLink(location.hash)) return { settings: defaultSettings(), problem: '' };
   try {
-    return { settings: parseLink(location.hash), problem: '' };
+    return { settings: readLink(location.hash), problem: '' };
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
     return {
@@ -31,7 +30,7 @@ export function startAddress(store, problem, report) {
     if (!keep) history.replaceState(null, '', address);
     keep = false;
     for (const link of document.querySelectorAll('.presets a')) {
-      const chosen = addressOf(parseLink(/** @type {HTMLAnchorElement} */ (link).hash)) === address;
+      const chosen = addressOf(readLink(/** @type {HTMLAnchorElement} */ (link).hash)) === address;
       if (chosen) link.setAttribute('aria-current', 'true');
       else link.removeAttribute('aria-current');
     }

@@ -5,12 +5,16 @@
  */
 
 import { DEFAULTS } from '../js/defaults.js';
+import { checkInteger } from '../js/check.js';
 import { formatLink, parseLink } from '../js/link.js';
 import { defaultLearningRate } from '../js/comparison/checks.js';
 import { SETTINGS } from '../js/comparison/settings.js';
 import { NETWORKS, networkInfo } from '../js/variants.js';
 
 /** @typedef {import('../js/comparison/settings.js').Settings} Settings a comparison */
+
+/** Training images of MNIST, the data of this page. */
+const IMAGES = DEFAULTS.comparison.trainSize;
 
 /**
  * @typedef {object} Control
@@ -88,7 +92,7 @@ export const CONTROLS = [
     kind: 'text',
     label: 'Training images',
     group: 'Training',
-    stops: [500, 1000, 2000, 5000, 10_000, 20_000, DEFAULTS.comparison.trainSize],
+    stops: [500, 1000, 2000, 5000, 10_000, 20_000, IMAGES],
   },
   {
     flag: 'seeds',
@@ -136,7 +140,18 @@ export function withChange(settings, flag, text) {
   const follows = optimizer.learningRate === defaultLearningRate(optimizer.name, network);
   if (follows) delete texts['learning-rate'];
   const pairs = Object.entries({ ...texts, [flag]: text });
-  return parseLink(`v=1&${new URLSearchParams(pairs)}`);
+  return readLink(`v=1&${new URLSearchParams(pairs)}`);
+}
+
+/**
+ * @param {string} text a link
+ * @returns {Settings} of a comparison that this page can run
+ * @throws {TypeError | RangeError} naming the setting and the value
+ */
+export function readLink(text) {
+  const settings = parseLink(text);
+  checkInteger(settings.trainSize ?? IMAGES, 'train-size', { min: 1, max: IMAGES });
+  return settings;
 }
 
 /** @returns {Settings} */
@@ -157,7 +172,7 @@ export function isLink(hash) {
 /** A comparison in one plain sentence, without its full stop. @param {Settings} settings */
 export function sentenceOf(settings) {
   const { network, variants, p, optimizer, epochs, seeds } = settings;
-  const { trainSize = DEFAULTS.comparison.trainSize } = settings;
+  const { trainSize = IMAGES } = settings;
   const names = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' };
   return [
     `network ${network}`,
