@@ -30,9 +30,13 @@ export async function readBytes(source, options = {}) {
   } catch (error) {
     throwIfAborted(options.signal);
     if (error instanceof FileError) throw error;
-    const message = `${address}: an IDX file cannot be read there: ${reasonOf(error)}`;
-    throw new FileError(message, { address, cause: error });
+    throw fault(address, `an IDX file cannot be read there: ${reasonOf(error)}`, error);
   }
+}
+
+/** @param {string} address @param {string} what is wrong there @param {unknown} [cause] */
+export function fault(address, what, cause) {
+  return new FileError(`${address}: ${what}`, { address, cause });
 }
 
 /** A letter and a colon is a drive, not a scheme. @param {string} address */
@@ -65,21 +69,16 @@ async function download(address, { signal, onBytes }) {
   address = response.url || address;
   if (!response.ok) {
     const status = `HTTP ${response.status} ${response.statusText}`.trimEnd();
-    throw new FileError(`${address}: ${status} instead of an IDX file`, { address });
+    throw fault(address, `${status} instead of an IDX file`);
   }
   // With a Content-Encoding the length is that of other bytes than those which arrive here.
   const length = Number(response.headers.get('content-length'));
   const total = length > 0 && !response.headers.has('content-encoding') ? length : undefined;
   if (!response.body) return new Uint8Array(await response.arrayBuffer());
   return collect(response.body, (bytes) => {
-    if (bytes > LIMITS.fileBytes) throw tooLarge(address);
+    if (bytes > LIMITS.fileBytes) throw fault(address, `larger than ${LIMITS.fileBytes} bytes`);
     onBytes?.(bytes, total);
   });
-}
-
-/** @param {string} address */
-function tooLarge(address) {
-  return new FileError(`${address}: larger than ${LIMITS.fileBytes} bytes`, { address });
 }
 
 /**
@@ -160,8 +159,7 @@ export async function gunzip(packed, address, headLength, unpackedLength) {
     total += done[done.length - 1].length;
     if (end === packed.length) return concatenate(done, total);
   }
-  const message = `${address}: gzip data truncated or damaged, or other bytes behind it`;
-  throw new FileError(message, { address, cause });
+  throw fault(address, 'gzip data truncated or damaged, or other bytes behind it', cause);
 }
 
 /**
@@ -200,9 +198,7 @@ async function unpackMember(packed, onChunk) {
 
 /** @param {string} address @param {number} length */
 export function trailing(address, length) {
-  return new FileError(`${address}: more than the ${length} bytes that its header promises`, {
-    address,
-  });
+  return fault(address, `more than the ${length} bytes that its header promises`);
 }
 
 /**

@@ -4,7 +4,7 @@ import { follow, throwIfAborted } from '../abort.js';
 import { FileError } from '../errors.js';
 import { checkCallback, checkKeys, checkSignal, typeError } from '../options.js';
 import { isNode, nodeModule } from '../platform.js';
-import { isUrl, readBytes } from './bytes.js';
+import { fault, isUrl, readBytes } from './bytes.js';
 import { decodeIdx, unpackIdx } from './idx.js';
 import { toDataset } from './load-idx.js';
 import { sha256Hex } from './sha256.js';
@@ -145,9 +145,7 @@ async function load({ name, sha256 }, place, mustBeMnist, options) {
     const actual = await sha256Hex(bytes);
     throwIfAborted(options.signal);
     if (actual !== sha256) {
-      throw new FileError(`${address}: not MNIST's file: its SHA-256 is ${actual}, not ${sha256}`, {
-        address,
-      });
+      throw fault(address, `not MNIST's file: its SHA-256 is ${actual}, not ${sha256}`);
     }
   }
   return { ...decodeIdx(bytes, address), address };
@@ -178,8 +176,8 @@ function resolveAddress(place) {
     return new URL(place, page);
   } catch (cause) {
     const beside = page ? ` beside ${page}` : '';
-    const message = `${place}: not an address${beside}; base must be that of a folder with four IDX files`;
-    throw new FileError(message, { address: place, cause });
+    const expected = 'base must be that of a folder with four IDX files';
+    throw fault(place, `not an address${beside}; ${expected}`, cause);
   }
 }
 
