@@ -9,6 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 LLVM=/usr/lib/llvm-19/bin # the first Debian LLVM that knows relaxed SIMD's final opcodes
 EMSCRIPTEN=/usr/share/emscripten
+FASHION_MNIST=/usr/share/datasets/fashion-mnist
 LIBRARIES=$EMSCRIPTEN/cache/sysroot/lib/wasm32-emscripten
 WASM_FLAGS=(-std=c11 -msimd128 -mbulk-memory -mnontrapping-fptoint
   -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas)
@@ -21,9 +22,9 @@ INITIAL_BYTES=2097152 MAX_BYTES=4294967296
 
 say() { printf '%s\n' "$*" >&2; }
 
-# need COMMAND PACKAGE...: installs the Debian packages unless the command is there.
+# need COMMAND_OR_FILE PACKAGE...: installs the Debian packages unless the command or file is there.
 need() {
-  command -v "$1" >/dev/null 2>&1 && return
+  { [ -e "$1" ] || command -v "$1"; } >/dev/null 2>&1 && return
   local packages=("${@:2}") sudo=()
   [ "$(id -u)" = 0 ] || sudo=(sudo -n)
   if ! command -v apt-get >/dev/null || { [ ${#sudo[@]} -gt 0 ] && ! sudo -n true 2>/dev/null; }; then
@@ -159,6 +160,7 @@ bundle() { # everything but wasm
   "${esbuild[@]}" js/cli.js --outfile=dist/cli.js --platform=node \
     "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
   chmod +x dist/cli.js
+  cp web/example.html dist/
   node_modules/.bin/tsc -p tsconfig.types.json
   page "${esbuild[@]}"
   "${esbuild[@]}" js/index.js --outfile=dist/index.js --sourcemap # last: its time says that all is there
@@ -196,12 +198,15 @@ lint() {
 
 browsers() { need chromium chromium; }
 
+datasets() { need "$FASHION_MNIST" dataset-fashion-mnist; }
+
 # Node's test runner over every suite; files may be named: build.sh test tests/js/idx.test.js
 run_tests() {
   build
   if [ $# = 0 ]; then
     natives
     browsers
+    datasets
     lint
     set -- tests/{c,js,browser,packaging}/*.test.js
   fi
@@ -232,6 +237,8 @@ case $command in
     exec node dist/cli.js "$@"
     ;;
   bench)
+    packages
+    [[ " $* " =~ ' '(--help|-h)' ' ]] && exec node tests/bench/bench.js --help
     build
     bench_wasm simd
     bench_wasm relaxed "${RELAXED[@]}"

@@ -23,6 +23,7 @@ import {
 } from './options.js';
 import { parallelism } from './platform.js';
 import { summarize } from './statistics.js';
+import { keepThreads } from './thread.js';
 
 /** @typedef {import('./dataset.js').Dataset} Dataset */
 /** @typedef {import('./comparison/line.js').RunLine} RunLine */
@@ -119,6 +120,7 @@ export async function compare(names, data, options = {}) {
     onProgress: plan.onProgress,
     pause: plan.pause,
   });
+  const release = keepThreads();
   try {
     const tasks = runs.map((run) => async (/** @type {AbortSignal} */ signal) => {
       const { variant, network, p, learningRate } = run;
@@ -140,6 +142,7 @@ export async function compare(names, data, options = {}) {
     return { runs: lines, summary: summarize(lines, plan.baseline) };
   } finally {
     progress.close();
+    release();
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { DisposedError, WorkerLostError, errorFromWire } from './errors.js';
 import { ABORTED, START_MS } from './protocol.js';
-import { startThread } from './thread.js';
+import { leaveThread, startThread } from './thread.js';
 
 /** @typedef {import('./protocol.js').ControlAction} ControlAction */
 /** @typedef {{ signal?: AbortSignal, pause?: import('./pause.js').PauseController, onTold?: (told: any) => void }} Controls */
@@ -132,8 +132,11 @@ export async function connectTo(loading, { worker, workerUrl }) {
     failed = reject;
   });
   let failLate = () => {};
+  /** Whether another model may have the thread after this one. */
+  let isSound = false;
   const connection = new Connection(thread.isOwn, (onLost) => {
     const end = (/** @type {Error} */ error) => {
+      isSound = false;
       failed(error);
       onLost(error);
     };
@@ -145,6 +148,7 @@ export async function connectTo(loading, { worker, workerUrl }) {
         else if (response?.kind === 'progress') calls.get(response.id)?.onProgress(response.value);
         else if (response?.kind === 'result') settled(response.id)?.resolve(response.value);
         else if (response?.kind === 'error') {
+          isSound = false;
           settled(response.id)?.reject(errorFromWire(response.error));
         } else end(lost('it sent a message that is none of ours', response));
       },
@@ -158,7 +162,7 @@ export async function connectTo(loading, { worker, workerUrl }) {
           thread.post({ kind: 'call', ...call }, transfer);
         }),
       control: (id, action) => thread.post({ kind: 'control', id, action }),
-      close: () => thread.terminate(),
+      close: () => (isSound && calls.size === 0 ? leaveThread(thread) : thread.terminate()),
     };
   });
   thread.ref();
@@ -166,9 +170,12 @@ export async function connectTo(loading, { worker, workerUrl }) {
   try {
     // `started` wins where the worker is lost before the core is there.
     const module = await Promise.race([loading, started]);
-    thread.post({ kind: 'start', module });
+    if (thread.module === module) ready();
+    else thread.post({ kind: 'start', module });
     late = setTimeout(() => failLate(), START_MS);
     await started;
+    thread.module = module;
+    isSound = true;
   } catch (error) {
     connection.dispose();
     throw error;

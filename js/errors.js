@@ -6,6 +6,17 @@
 
 /** @typedef {{ cause?: unknown, address?: string }} ErrorOptions */
 
+/**
+ * What an error says, and what the one behind it says: `fetch failed` alone is no reason.
+ * @param {unknown} error whatever was thrown
+ * @returns {string}
+ */
+export function reasonOf(error) {
+  if (!(error instanceof Error)) return String(error);
+  const { message, code } = /** @type {any} */ (error.cause ?? {});
+  return [error.message, message || code].filter(Boolean).join(': ');
+}
+
 /** What went wrong, with a `code` that programs can branch on. */
 export class DropoutWasmError extends Error {
   /**

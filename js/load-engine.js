@@ -7,7 +7,7 @@
  * into the bundle.
  */
 
-import { EngineError } from './errors.js';
+import { EngineError, reasonOf } from './errors.js';
 
 /**
  * @returns {Promise<typeof import('./worker.js')>}
@@ -18,7 +18,7 @@ export async function loadEngine() {
     return await import('./worker.js');
   } catch (cause) {
     const address = new URL('./worker.js', import.meta.url).href;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EngineError(`cannot load the engine from ${address}: ${reason}`, { cause, address });
+    const message = `cannot load the engine from ${address}: ${reasonOf(cause)}`;
+    throw new EngineError(message, { cause, address });
   }
 }

@@ -1,7 +1,7 @@
 /** A thread with an engine: a worker of browsers or of Node, or the caller's own thread. */
 
 import { loadEngine } from './load-engine.js';
-import { WorkerLostError } from './errors.js';
+import { WorkerLostError, reasonOf } from './errors.js';
 import { isNode, nodeModule } from './platform.js';
 import { THREAD_NAME } from './protocol.js';
 
@@ -14,7 +14,35 @@ import { THREAD_NAME } from './protocol.js';
  * @property {() => void} terminate
  * @property {() => void} ref keeps Node alive while calls are pending
  * @property {() => void} unref
+ * @property {WebAssembly.Module} [module] the core that runs there, once it does
  */
+
+/** Threads that idle between two models. @type {Set<Thread>} */
+const spares = new Set();
+let keepers = 0;
+
+/**
+ * Until what this gives is called, a page keeps the threads of models that are disposed of for those
+ * made next, so that a comparison fetches no script once the network is gone. Node reads its script
+ * from a disk, and keeps none.
+ */
+export function keepThreads() {
+  keepers++;
+  return () => {
+    keepers--;
+    if (keepers > 0) return;
+    for (const { terminate } of spares) terminate();
+    spares.clear();
+  };
+}
+
+/** @param {Thread} thread whose calls have all ended well */
+export function leaveThread(thread) {
+  if (keepers === 0 || isNode || thread.isOwn) return thread.terminate();
+  thread.listen({ message() {}, lost: () => spares.delete(thread) });
+  thread.post({ kind: 'call', id: 0, method: 'destroy', args: undefined, paused: false });
+  spares.add(thread);
+}
 
 /**
  * @param {boolean} worker
@@ -23,8 +51,17 @@ import { THREAD_NAME } from './protocol.js';
  */
 export async function startThread(worker, workerUrl) {
   if (!worker) return startHere();
-  return isNode ? startInNode(workerUrl) : startInBrowser(workerUrl);
+  if (isNode) return startInNode(workerUrl);
+  for (const thread of spares) {
+    if (thread.address === (workerUrl ?? ownScript())) {
+      spares.delete(thread);
+      return thread;
+    }
+  }
+  return startInBrowser(workerUrl);
 }
+
+const ownScript = () => new URL('./worker.js', import.meta.url).href;
 
 /** @returns {Promise<Thread>} */
 async function startHere() {
@@ -51,7 +88,7 @@ async function startHere() {
 /** @param {string} [workerUrl] @returns {Promise<Thread>} */
 async function startInNode(workerUrl) {
   const { Worker } = await nodeModule('worker_threads');
-  const url = workerUrl ?? new URL('./worker.js', import.meta.url).href;
+  const url = workerUrl ?? ownScript();
   // Without this process's own flags: some, as --input-type, forbid a script.
   const worker = started(
     url,
@@ -83,7 +120,7 @@ async function startInBrowser(workerUrl) {
       : new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: THREAD_NAME }),
   );
   return {
-    address: workerUrl ?? new URL('./worker.js', import.meta.url).href,
+    address: workerUrl ?? ownScript(),
     isOwn: false,
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     listen({ message, lost }) {
@@ -113,7 +150,7 @@ function started(url, start) {
   try {
     return start();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new WorkerLostError(`the worker ${url} cannot be started: ${reason}`, { cause });
+    const message = `the worker ${url} cannot be started: ${reasonOf(cause)}`;
+    throw new WorkerLostError(message, { cause });
   }
 }

@@ -12,6 +12,9 @@ const BAND_OPACITY = 0.15;
 const MARKER_ROOM = 30;
 const LETTER_ROOM = 6.4;
 
+/** Of the epoch axis: whole and round, up to the most epochs that a run may have. */
+const EPOCH_STEPS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap((unit) => [unit, 2 * unit, 5 * unit]);
+
 /**
  * @typedef {object} Line
  * @property {string} variant
@@ -131,7 +134,7 @@ export class LiveChart {
           labelSize: 20,
           size: 28,
           gap: 4,
-          incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
+          incrs: EPOCH_STEPS,
         },
         {
           ...axis,

@@ -18,15 +18,24 @@ export class Curves {
   constructor(variants, epochs, batches) {
     this.variants = variants;
     this.epochs = epochs;
+    /** Of thousands of epochs, every so manieth has a point. */
+    this.stride = Math.ceil(epochs / MAX_POINTS);
+    /** Epochs whose test scores are shown, the last one among them. */
+    this.tested = Array.from({ length: Math.ceil(epochs / this.stride) }, (_, i) =>
+      Math.min(epochs, (i + 1) * this.stride),
+    );
     const enough = Math.min(
       MAX_POINTS_PER_EPOCH,
-      MAX_POINTS / epochs,
+      MAX_POINTS / this.tested.length,
       batches / MIN_BATCHES_PER_POINT,
     );
-    this.pointsPerEpoch = Math.max(1, Math.floor(enough));
-    const points = epochs * this.pointsPerEpoch + 1;
-    /** Epochs, ascending from 0; every whole epoch is one of them. */
-    this.grid = Array.from({ length: points }, (_, i) => i / this.pointsPerEpoch);
+    /** From one of them to the next. */
+    this.pointsPerTest = Math.max(1, Math.floor(enough));
+    const points = this.tested.length * this.pointsPerTest + 1;
+    /** Epochs, ascending from 0; every one that is tested is one of them. */
+    this.grid = Array.from({ length: points }, (_, i) =>
+      Math.min(epochs, (i / this.pointsPerTest) * this.stride),
+    );
     /** @type {Map<string, Map<number, { sums: Float64Array, counts: Uint32Array, tests: Map<number, Scores>, last: { epoch: number, step: number, sum: number } }>>} */
     this.runs = new Map(variants.map((variant) => [variant, new Map()]));
   }
@@ -62,7 +71,7 @@ export class Curves {
     const sum = loss * since;
     run.last = { epoch, step, sum };
     if (step === last.step) return;
-    const point = Math.ceil((step / stepsAnEpoch) * this.pointsPerEpoch - 1e-9);
+    const point = Math.ceil(((step / stepsAnEpoch) * this.pointsPerTest) / this.stride - 1e-9);
     const cell = Math.min(this.grid.length - 1, point);
     run.sums[cell] += sum - last.sum;
     run.counts[cell] += step - last.step;
@@ -70,7 +79,8 @@ export class Curves {
 
   /** @param {string} variant @param {number} seed @param {number} epoch from 1 @param {Scores} scores */
   addTest(variant, seed, epoch, scores) {
-    this.#run(variant, seed).tests.set(epoch, scores);
+    const isShown = epoch % this.stride === 0 || epoch === this.epochs;
+    if (isShown) this.#run(variant, seed).tests.set(epoch, scores);
   }
 
   /** Training loss as a thin line under the test loss of each epoch. @returns {Line[]} */
@@ -101,10 +111,10 @@ export class Curves {
     const runs = [...(this.runs.get(variant)?.values() ?? [])];
     /** @type {Line} */
     const line = { variant, mean: [], low: [], high: [], dots: [] };
-    for (let epoch = 1; epoch <= this.epochs; epoch++) {
+    for (const [i, epoch] of this.tested.entries()) {
       const values = runs.flatMap(({ tests }) => tests.get(epoch)?.[metric] ?? []);
       if (values.length === 0) continue;
-      const point = epoch * this.pointsPerEpoch;
+      const point = (i + 1) * this.pointsPerTest;
       line.mean[point] = mean(values);
       if (values.length > 1) {
         line.dots.push(...values.map((value) => ({ at: epoch, value })));

@@ -5,6 +5,7 @@
  */
 
 import { DEFAULTS } from '../js/defaults.js';
+import { checkInteger } from '../js/check.js';
 import { formatLink, parseLink } from '../js/link.js';
 import { defaultLearningRate } from '../js/comparison/checks.js';
 import { SETTINGS } from '../js/comparison/settings.js';
@@ -12,6 +13,9 @@ import { networkInfo } from '../js/variant-words.js';
 import { NETWORKS } from '../js/variants.js';
 
 /** @typedef {import('../js/comparison/settings.js').Settings & { p: number, optimizer: { learningRate: number } }} Settings a comparison of one p and one learning rate */
+
+/** Training images of MNIST, the data of this page. */
+const IMAGES = DEFAULTS.comparison.trainSize;
 
 /**
  * @typedef {object} Control
@@ -89,7 +93,7 @@ export const CONTROLS = [
     kind: 'text',
     label: 'Training images',
     group: 'Training',
-    stops: [500, 1000, 2000, 5000, 10_000, 20_000, DEFAULTS.comparison.trainSize],
+    stops: [500, 1000, 2000, 5000, 10_000, 20_000, IMAGES],
   },
   {
     flag: 'seeds',
@@ -129,6 +133,7 @@ export function textOf(flag, settings) {
  */
 export function readLink(link) {
   const settings = parseLink(link);
+  checkInteger(settings.trainSize ?? IMAGES, 'train-size', { min: 1, max: IMAGES });
   const grid = [settings.p].flat().length > 1 ? 'p' : settings.learningRates && 'learning-rate';
   if (grid) {
     throw new RangeError(
@@ -185,7 +190,7 @@ export function isLink(hash) {
 /** A comparison in one plain sentence, without its full stop. @param {Settings} settings */
 export function sentenceOf(settings) {
   const { network, variants, p, optimizer, epochs, seeds } = settings;
-  const { trainSize = DEFAULTS.comparison.trainSize } = settings;
+  const { trainSize = IMAGES } = settings;
   const names = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' };
   return [
     `network ${network}`,

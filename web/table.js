@@ -84,15 +84,15 @@ function perSecond(run) {
 }
 
 /**
- * The numbers behind a chart, an epoch a row.
+ * The numbers behind a chart, a row an epoch that it shows.
  * @param {import('./curves.js').Curves} curves
  * @param {'loss' | 'macroF1'} metric
  */
 export function curveTable(curves, metric) {
   const lines = curves.testLines(metric);
-  const rows = Array.from({ length: curves.epochs }, (_, i) => [
-    String(i + 1),
-    ...lines.map(({ mean }) => formatNumber(mean[(i + 1) * curves.pointsPerEpoch] ?? NaN)),
+  const rows = curves.tested.map((epoch, i) => [
+    String(epoch),
+    ...lines.map(({ mean }) => formatNumber(mean[(i + 1) * curves.pointsPerTest] ?? NaN)),
   ]);
   return table({
     caption: `${metricInfo[metric].label} on the test images, mean over the seeds that have finished the epoch.`,

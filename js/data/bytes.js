@@ -1,7 +1,7 @@
 /** Bytes of files: from where they are, unpacked when packed, and described when they surprise. */
 
 import { throwIfAborted } from '../abort.js';
-import { FileError } from '../errors.js';
+import { FileError, reasonOf } from '../errors.js';
 import { LIMITS } from '../options.js';
 import { isNode, nodeModule } from '../platform.js';
 
@@ -30,9 +30,13 @@ export async function readBytes(source, options = {}) {
   } catch (error) {
     throwIfAborted(options.signal);
     if (error instanceof FileError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new FileError(`${address}: cannot be read: ${reason}`, { address, cause: error });
+    throw fault(address, `an IDX file cannot be read there: ${reasonOf(error)}`, error);
   }
+}
+
+/** @param {string} address @param {string} what is wrong there @param {unknown} [cause] */
+export function fault(address, what, cause) {
+  return new FileError(`${address}: ${what}`, { address, cause });
 }
 
 /** A letter and a colon is a drive, not a scheme. @param {string} address */
@@ -65,21 +69,16 @@ async function download(address, { signal, onBytes }) {
   address = response.url || address;
   if (!response.ok) {
     const status = `HTTP ${response.status} ${response.statusText}`.trimEnd();
-    throw new FileError(`${address}: ${status} instead of the file`, { address });
+    throw fault(address, `${status} instead of an IDX file`);
   }
   // With a Content-Encoding the length is that of other bytes than those which arrive here.
   const length = Number(response.headers.get('content-length'));
   const total = length > 0 && !response.headers.has('content-encoding') ? length : undefined;
   if (!response.body) return new Uint8Array(await response.arrayBuffer());
   return collect(response.body, (bytes) => {
-    if (bytes > LIMITS.fileBytes) throw tooLarge(address);
+    if (bytes > LIMITS.fileBytes) throw fault(address, `larger than ${LIMITS.fileBytes} bytes`);
     onBytes?.(bytes, total);
   });
-}
-
-/** @param {string} address */
-function tooLarge(address) {
-  return new FileError(`${address}: larger than ${LIMITS.fileBytes} bytes`, { address });
 }
 
 /**
@@ -130,13 +129,58 @@ const PACKED_SLICE = 2 ** 16;
 
 /**
  * Unpacks gzip without trusting it: the head decides how long the rest may be.
- * @param {Uint8Array} packed
+ * @param {Uint8Array} packed one member, or several as `cat` and bgzip put them together
  * @param {string} address
  * @param {number} headLength bytes that `unpackedLength` wants to see, fewer at the end of the file
  * @param {(head: Uint8Array) => number} unpackedLength of the whole file; may throw
  * @returns {Promise<Uint8Array>}
  */
 export async function gunzip(packed, address, headLength, unpackedLength) {
+  /** Of the members before this one. @type {Uint8Array[]} */
+  const done = [];
+  let [start, total, limit] = [0, 0, Infinity];
+  const check = (/** @type {number} */ length, /** @type {Uint8Array[]} */ chunks) => {
+    length += total;
+    if (limit === Infinity && length >= headLength) {
+      limit = unpackedLength(concatenate([...done, ...chunks], length).subarray(0, headLength));
+    }
+    if (length > limit) throw trailing(address, limit);
+  };
+  let cause;
+  for (const end of memberEnds(packed)) {
+    try {
+      done.push(await unpackMember(packed.subarray(start, end), check));
+    } catch (error) {
+      if (error instanceof FileError) throw error;
+      cause = error; // Most often the end was none.
+      continue;
+    }
+    start = end;
+    total += done[done.length - 1].length;
+    if (end === packed.length) return concatenate(done, total);
+  }
+  throw fault(address, 'gzip data truncated or damaged, or other bytes behind it', cause);
+}
+
+/**
+ * Where a member may end: with the file, or where another begins. A decompressor does not tell, and
+ * in browsers fails at what follows.
+ * @param {Uint8Array} packed
+ */
+function* memberEnds(packed) {
+  yield packed.length;
+  for (let at = packed.indexOf(0x1f, 1); at > 0; at = packed.indexOf(0x1f, at + 1)) {
+    // What follows are the method and flags, three of them reserved.
+    if (isGzip(packed.subarray(at)) && packed[at + 2] === 8 && packed[at + 3] < 0x20) yield at;
+  }
+  yield packed.length;
+}
+
+/**
+ * @param {Uint8Array} packed
+ * @param {Parameters<typeof collect>[1]} onChunk
+ */
+async function unpackMember(packed, onChunk) {
   let at = 0;
   /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */
   const source = new ReadableStream({
@@ -145,35 +189,16 @@ export async function gunzip(packed, address, headLength, unpackedLength) {
       else controller.enqueue(packed.slice(at, (at += PACKED_SLICE)));
     },
   });
-  let limit = Infinity;
-  try {
-    const bytes = await collect(
-      source.pipeThrough(new DecompressionStream('gzip')),
-      (length, chunks) => {
-        if (limit === Infinity && length >= headLength) {
-          limit = unpackedLength(concatenate(chunks, length).subarray(0, headLength));
-        }
-        if (length > limit) throw trailing(address, limit);
-      },
-    );
-    // The last four bytes hold the length: other bytes behind the gzip data show here, in
-    // browsers that reject them and in Node, which does not.
-    const end = new DataView(packed.buffer, packed.byteOffset + packed.length - 4);
-    if (end.getUint32(0, true) !== bytes.length) {
-      throw new FileError(`${address}: other bytes follow the gzip data`, { address });
-    }
-    return bytes;
-  } catch (error) {
-    if (error instanceof FileError) throw error;
-    throw new FileError(`${address}: gzip data truncated or damaged`, { address, cause: error });
-  }
+  const bytes = await collect(source.pipeThrough(new DecompressionStream('gzip')), onChunk);
+  // The last four bytes hold the length: Node takes what follows a member for another, or for nothing.
+  const end = new DataView(packed.buffer, packed.byteOffset + packed.length - 4);
+  if (end.getUint32(0, true) !== bytes.length) throw new Error('the length is another');
+  return bytes;
 }
 
 /** @param {string} address @param {number} length */
 export function trailing(address, length) {
-  return new FileError(`${address}: more than the ${length} bytes that its header promises`, {
-    address,
-  });
+  return fault(address, `more than the ${length} bytes that its header promises`);
 }
 
 /**

@@ -4,9 +4,8 @@
  * (Described on MNIST's page by LeCun, Cortes and Burges.)
  */
 
-import { FileError } from '../errors.js';
 import { LIMITS, arrayKind, typeError } from '../options.js';
-import { describeBytes, gunzip, isGzip, trailing } from './bytes.js';
+import { describeBytes, fault, gunzip, isGzip, trailing } from './bytes.js';
 
 /** @typedef {Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array} IdxData */
 /** @typedef {{ shape: number[], data: IdxData }} Idx */
@@ -35,13 +34,11 @@ function readHeader(bytes, address) {
   const type = TYPES.get(bytes[2]);
   const dimensions = bytes[3];
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || !type || dimensions === 0) {
-    const message = `${address}: expected an IDX file, got ${describeBytes(bytes)}`;
-    throw new FileError(message, { address });
+    throw fault(address, `expected an IDX file, got ${describeBytes(bytes)}`);
   }
   const start = 4 + 4 * dimensions;
   if (bytes.length < start) {
-    const message = `${address}: truncated: the IDX header needs ${start} bytes, got ${bytes.length}`;
-    throw new FileError(message, { address });
+    throw fault(address, `truncated: the IDX header needs ${start} bytes, got ${bytes.length}`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, start);
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
@@ -49,8 +46,10 @@ function readHeader(bytes, address) {
   const count = shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, 1);
   const length = start + count * type.bytes;
   if (length > LIMITS.fileBytes) {
-    const message = `${address}: the IDX header claims ${shape.join(' x ')} elements, more than ${LIMITS.fileBytes} bytes`;
-    throw new FileError(message, { address });
+    throw fault(
+      address,
+      `the IDX header claims ${shape.join(' x ')} elements, more than ${LIMITS.fileBytes} bytes`,
+    );
   }
   return { shape, count, start, length, type };
 }
@@ -67,8 +66,10 @@ export async function unpackIdx(bytes, address) {
     : bytes;
   const { shape, length } = readHeader(file, address);
   if (file.length < length) {
-    const message = `${address}: truncated: ${shape.join(' x ')} elements need ${length} bytes, got ${file.length}`;
-    throw new FileError(message, { address });
+    throw fault(
+      address,
+      `truncated: ${shape.join(' x ')} elements need ${length} bytes, got ${file.length}`,
+    );
   }
   if (file.length > length) throw trailing(address, length);
   return file;
@@ -94,7 +95,7 @@ export function decodeIdx(file, address) {
  * @param {Uint8Array | ArrayBuffer} bytes
  * @param {string} [address] where they came from, for errors
  * @returns {Promise<Idx>} unsigned bytes that were not packed are lent from `bytes`, not copied
- * @throws {FileError} naming the address, what was expected and what arrived
+ * @throws {import('../errors.js').FileError} naming the address, what was expected and what arrived
  */
 export async function parseIdx(bytes, address = 'bytes') {
   if (!['Uint8Array', 'ArrayBuffer'].includes(arrayKind(bytes))) {

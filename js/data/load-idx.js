@@ -1,9 +1,8 @@
 /** A data set from a pair of IDX files. */
 
 import { follow, throwIfAborted } from '../abort.js';
-import { FileError } from '../errors.js';
 import { LIMITS, checkInteger, checkKeys, checkSignal, typeError } from '../options.js';
-import { readBytes } from './bytes.js';
+import { fault, readBytes } from './bytes.js';
 import { decodeIdx, unpackIdx } from './idx.js';
 
 /** @typedef {import('../dataset.js').Dataset} Dataset */
@@ -18,7 +17,7 @@ import { decodeIdx, unpackIdx } from './idx.js';
  * @param {number} [options.classes] the highest label and one more
  * @param {AbortSignal} [options.signal]
  * @returns {Promise<Dataset>}
- * @throws {FileError} what is wrong, with the address
+ * @throws {import('../errors.js').FileError} what is wrong, with the address
  */
 export async function loadIdx(options) {
   const { images, labels, classes } = checkKeys(
@@ -74,10 +73,16 @@ export function toDataset(images, labels, classes) {
   const features = sizes.reduce((product, size) => product * size, 1);
   if (sizes.length === 0 || samples === 0 || features === 0 || features > LIMITS.input.max) {
     const expected = `[samples, ...] with up to ${LIMITS.input.max} values each`;
-    throw wrong(images, `expected images of shape ${expected}, got [${images.shape.join(', ')}]`);
+    throw fault(
+      images.address,
+      `expected images of shape ${expected}, got [${images.shape.join(', ')}]`,
+    );
   }
   if (labels.shape.length !== 1 || labels.shape[0] !== samples) {
-    throw wrong(labels, `expected ${samples} labels, got shape [${labels.shape.join(', ')}]`);
+    throw fault(
+      labels.address,
+      `expected ${samples} labels, got shape [${labels.shape.join(', ')}]`,
+    );
   }
   const checked = checkLabels(labels, classes);
   return { images: checkImages(images), samples, features, ...checked };
@@ -88,11 +93,11 @@ function checkImages(file) {
   const { data } = file;
   if (data instanceof Uint8Array) return data;
   if (!(data instanceof Float32Array || data instanceof Float64Array)) {
-    throw wrong(file, `expected unsigned bytes or floats, got ${data.constructor.name}`);
+    throw fault(file.address, `expected unsigned bytes or floats, got ${data.constructor.name}`);
   }
   const images = Float32Array.from(data);
   const bad = images.findIndex((value) => !Number.isFinite(value));
-  if (bad !== -1) throw wrong(file, `element ${bad} is ${data[bad]}, not a finite float32`);
+  if (bad !== -1) throw fault(file.address, `element ${bad} is ${data[bad]}, not a finite float32`);
   return images;
 }
 
@@ -106,15 +111,10 @@ function checkLabels(file, classes) {
   let highest = 0;
   for (let i = 0; i < data.length; i++) {
     if (!(Number.isInteger(data[i]) && data[i] >= 0 && data[i] < limit)) {
-      throw wrong(file, `label ${i} is ${data[i]}, not an integer from 0 to ${limit - 1}`);
+      throw fault(file.address, `label ${i} is ${data[i]}, not an integer from 0 to ${limit - 1}`);
     }
     highest = Math.max(highest, data[i]);
   }
   const labels = data instanceof Uint8Array ? data : Uint16Array.from(data);
   return { labels, classes: classes ?? highest + 1 };
-}
-
-/** @param {{ address: string }} file @param {string} what */
-function wrong({ address }, what) {
-  return new FileError(`${address}: ${what}`, { address });
 }

@@ -4,7 +4,7 @@ import { follow, throwIfAborted } from '../abort.js';
 import { FileError } from '../errors.js';
 import { checkCallback, checkKeys, checkSignal, typeError } from '../options.js';
 import { isNode, nodeModule } from '../platform.js';
-import { isUrl, readBytes } from './bytes.js';
+import { fault, isUrl, readBytes } from './bytes.js';
 import { decodeIdx, unpackIdx } from './idx.js';
 import { toDataset } from './load-idx.js';
 import { sha256Hex } from './sha256.js';
@@ -68,7 +68,7 @@ export async function loadMnist(options = {}) {
   const { controller, release } = follow(checkSignal(options.signal, 'signal'));
   try {
     throwIfAborted(controller.signal);
-    const place = base === undefined ? await defaultPlace() : String(base);
+    const place = String(base ?? (isNode ? await installedPlace() : 'mnist/'));
     const progress = progressOf((value) => {
       try {
         onProgress?.(value);
@@ -93,18 +93,6 @@ export async function loadMnist(options = {}) {
     throw error;
   } finally {
     release();
-  }
-}
-
-/** @returns {Promise<string>} where MNIST is when nobody says */
-async function defaultPlace() {
-  if (isNode) return installedPlace();
-  const page = globalThis.document?.baseURI ?? globalThis.location?.href;
-  try {
-    return new URL('mnist/', page).href;
-  } catch (cause) {
-    // A worker made from a blob has no place.
-    throw new FileError(`MNIST cannot be found beside ${page}: name its place as base`, { cause });
   }
 }
 
@@ -157,9 +145,7 @@ async function load({ name, sha256 }, place, mustBeMnist, options) {
     const actual = await sha256Hex(bytes);
     throwIfAborted(options.signal);
     if (actual !== sha256) {
-      throw new FileError(`${address}: not MNIST's file: its SHA-256 is ${actual}, not ${sha256}`, {
-        address,
-      });
+      throw fault(address, `not MNIST's file: its SHA-256 is ${actual}, not ${sha256}`);
     }
   }
   return { ...decodeIdx(bytes, address), address };
@@ -176,10 +162,23 @@ async function candidates(place, name) {
     const { join } = await nodeModule('path');
     return [join(place, name), join(place, `${name}.gz`)];
   }
-  const base = new URL(place, globalThis.document?.baseURI ?? globalThis.location?.href);
+  const base = resolveAddress(place);
   if (!base.pathname.endsWith('/')) base.pathname += '/';
   const plain = new URL(name, base).href;
   return base.protocol === 'file:' ? [plain, `${plain}.gz`] : [`${plain}.gz`, plain];
+}
+
+/** @param {string} place @returns {URL} */
+function resolveAddress(place) {
+  // In a worker made from a blob nothing is beside anything.
+  const page = globalThis.document?.baseURI ?? globalThis.location?.href;
+  try {
+    return new URL(place, page);
+  } catch (cause) {
+    const beside = page ? ` beside ${page}` : '';
+    const expected = 'base must be that of a folder with four IDX files';
+    throw fault(place, `not an address${beside}; ${expected}`, cause);
+  }
 }
 
 /**

@@ -13,7 +13,7 @@
 import { open, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { ENGINE_NAMES, startEngines } from './engines.js';
-import { UsageError, readOptions } from './options.js';
+import { USAGE, UsageError, readOptions } from './options.js';
 import { ONNXRUNTIME_FOLDER, startRivals } from './peers/rivals.js';
 import { measureComparison, showComparison } from './sections/comparison.js';
 import { measureFootprint, measureSize, showFootprint } from './sections/footprint.js';
@@ -28,7 +28,7 @@ const RESULTS = new URL('results/', import.meta.url);
 /** @typedef {Awaited<ReturnType<typeof startRivals>>} Rivals */
 
 /**
- * @param {ReturnType<typeof readOptions>} options
+ * @param {NonNullable<ReturnType<typeof readOptions>>} options
  * @param {import('./engines.js').Engine[]} engines
  * @param {Rivals} rivals
  */
@@ -76,6 +76,7 @@ const describe = (engines, rivals) => ({
 
 async function main() {
   const options = readOptions(process.argv.slice(2));
+  if (options === undefined) return console.log(USAGE);
   const file = options.json ?? (options.isWhole ? new URL('latest.json', RESULTS) : undefined);
   if (file) await (await open(file, 'a')).close(); // what cannot be written shows at once
   const engines = await startEngines(options.engines);

@@ -8,14 +8,15 @@ import { BROWSER_RIVALS, RIVAL_NAMES } from './peers/rivals.js';
 /** What can be measured, in this order; the sweep only where it is asked for. */
 export const SECTIONS = ['kernels', 'times', 'predict', 'footprint', 'comparison', 'sweep'];
 
-const USAGE = `npm run bench -- [options]
+export const USAGE = `npm run bench -- [options]
   --peers [a,b]  rivals, too: ${RIVAL_NAMES.join()}; they are installed
   --sweep        other sizes of network and batch, too
   --only a,b     ${SECTIONS.join()}
   --cases a,b    ${DEFAULT_CASES.join()}; also known: ${CASES.filter((name) => !DEFAULT_CASES.includes(name)).join()}
   --engines a,b  ${ENGINE_NAMES.join()} (node: the one that runs this)
   --repeat N     3: times of each case
-  --json FILE    everything measured; tests/bench/results/latest.json for a whole run with all rivals`;
+  --json FILE    everything measured; tests/bench/results/latest.json for a whole run with all rivals
+  --help         this text`;
 
 export class UsageError extends Error {
   /** @param {string} message */
@@ -42,12 +43,13 @@ function whole(name, text) {
 
 /**
  * @param {string[]} args
- * @returns {{ sections: string[], engines: string[], cases: string[], rivals: string[], repeat: number, json?: string, isWhole: boolean }}
- *   isWhole: nothing that README shows was left out but the sweep
+ * @returns {{ sections: string[], engines: string[], cases: string[], rivals: string[], repeat: number, json?: string, isWhole: boolean } | undefined}
+ *   isWhole: nothing that README shows was left out but the sweep; undefined: help was asked for
  * @throws {UsageError} naming the option and the value
  */
 export function readOptions(args) {
-  const { only, engines, cases, peers, repeat, json, sweep } = parse(args);
+  const { only, engines, cases, peers, repeat, json, sweep, help } = parse(args);
+  if (help) return undefined;
   const standard = SECTIONS.filter((name) => name !== 'sweep' || sweep);
   const options = {
     sections: only === undefined ? standard : list('only', only, SECTIONS),
@@ -89,6 +91,7 @@ function parse(args) {
         repeat: { type: 'string', default: '3' },
         json: { type: 'string' },
         sweep: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
   } catch (error) {

@@ -135,6 +135,18 @@ describe('the page', () => {
       );
     }));
 
+  test('draws a comparison of a hundred thousand epochs', () =>
+    withPage('#v=1&train-size=64&epochs=100000&seeds=1-2&variants=article', async (reader) => {
+      await reader.play();
+      await reader.phase('running');
+      await reader.progressBeyond(0);
+      await reader.frames(STILL_FRAMES);
+      const rows = (await reader.texts('#loss-table tbody tr')).length;
+      assert.ok(rows > 100 && rows <= 600, `${rows} rows`);
+      await reader.stop();
+      await reader.phase('stopped');
+    }));
+
   test('stays usable while it trains', () =>
     withPage(LONG, async (reader) => {
       await reader.play();
@@ -200,8 +212,11 @@ describe('the page', () => {
       assert.equal(await reader.hash(), '#v=1&networks=relu');
       await reader.type('p', '1.5');
       assert.match(await reader.text('#p-fault'), /1\.5/);
+      await reader.type('train-size', '99999');
+      assert.match(await reader.text('#train-size-fault'), /1 to 60000, got 99999/);
       await reader.type('p', '0.2');
-      assert.match(await reader.hash(), /p=0\.2/);
+      assert.match(await reader.hash(), /p=0\.2&/);
+      assert.match(await reader.hash(), /train-size=60000/);
       assert.equal(await reader.page.$eval('#p-fault', (fault) => fault.hidden), true);
     }));
 

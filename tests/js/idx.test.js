@@ -62,6 +62,26 @@ test('travisdesell/exact#3: gzip bytes are recognised and unpacked', async () =>
   assert.deepEqual(data, large.subarray(8));
 });
 
+test('gzip of several members, as cat and bgzip make it, is one file', async () => {
+  const size = 3 * 2 ** 17;
+  const file = new Uint8Array(8 + size);
+  file.set(bytes('00 00 08 01'));
+  new DataView(file.buffer).setUint32(4, size);
+  for (let i = 8; i < file.length; i++) file[i] = (i * i) >> 3;
+  file.set(bytes('1f 8b 08 00'), 1000); // as stored bytes below: the start of a member that is none
+  const cut = (/** @type {number[]} */ ...places) =>
+    places.map((end, i) => file.subarray(places[i - 1] ?? 0, end));
+  for (const parts of [cut(5, file.length), cut(0, 1, 2000, 2 ** 17, 2 ** 18, file.length)]) {
+    for (const level of [0, 9]) {
+      const members = parts.map((part) => gzipSync(part, { level }));
+      assert.deepEqual(await parseIdx(Buffer.concat(members)), await parseIdx(file));
+      await rejects(parseIdx(Buffer.concat([...members, Buffer.from('x')])), /other bytes behind/);
+      await rejects(parseIdx(Buffer.concat([...members, gzipSync('x')])), /more than the .* bytes/);
+      await rejects(parseIdx(Buffer.concat(members.slice(0, -1))), /truncated: .* bytes, got/);
+    }
+  }
+});
+
 test('no elements are an empty array, whatever the other dimensions', async () => {
   const file = bytes('00 00 08 03  00 00 00 00  ff ff ff ff  ff ff ff ff');
   assert.deepEqual((await parseIdx(file)).data.length, 0);
@@ -164,7 +184,20 @@ test('loadIdx makes a data set from bytes, paths and file addresses', async () =
 
 test('nodejs/node#51744: Node reads file addresses from disk', async () => {
   const missing = pathToFileURL(join(directory, 'missing'));
-  await rejects(loadIdx({ images: missing, labels: LABELS }), /missing: cannot be read: ENOENT/);
+  await rejects(
+    loadIdx({ images: missing, labels: LABELS }),
+    /missing: an IDX file cannot be read there: ENOENT/,
+  );
+});
+
+test('an address that cannot be, or where nobody answers, is named with what was expected there', async () => {
+  for (const [images, reason] of [
+    ['http://', /^http:\/\/: an IDX file cannot be read there: .*URL/],
+    ['http://127.0.0.1:1/images', /^http:.*images: an IDX file .*there: fetch failed: \S/],
+    ['file://elsewhere/images', /^file:.*images: an IDX file cannot be read there: .*host/],
+  ]) {
+    await rejects(loadIdx({ images, labels: LABELS }), reason);
+  }
 });
 
 test('loadIdx takes floats as images and integers of any width as labels', async () => {

@@ -253,6 +253,25 @@ test('progress counts the bytes of all files up to their sum', async () => {
   });
 });
 
+test('a base that is no address is named', async () => {
+  await assert.rejects(loadMnist({ base: 'http://' }), (error) => {
+    assert.ok(error instanceof FileError);
+    assert.equal(error.address, 'http://');
+    assert.match(error.message, /^http:\/\/: not an address; .*four IDX files/);
+    return true;
+  });
+});
+
+test('files of two sets that do not belong together are named', async () => {
+  const other = tiny(4);
+  const base = await place('mixed', (i) => ['', i === 1 ? other.labels : CONTENTS[i]]);
+  await assert.rejects(loadMnist({ base }), (error) => {
+    assert.equal(error.address, join(base, NAMES[1]));
+    assert.match(error.message, /expected 3 labels, got shape \[4\]/);
+    return true;
+  });
+});
+
 test('options of loadMnist are checked', async () => {
   for (const options of [
     { base: 1 },

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -41,6 +41,12 @@ describe('the tarball in an empty project', () => {
     assert.deepEqual(Object.keys(manifest.dependencies ?? {}), []);
     for (const hook of ['preinstall', 'install', 'postinstall']) {
       assert.equal(manifest.scripts?.[hook], undefined);
+    }
+  });
+
+  test('holds the example that README links, beside the script it imports', async () => {
+    for (const name of ['example.html', 'index.js']) {
+      await access(join(project, 'node_modules/dropout-wasm/dist', name));
     }
   });
 

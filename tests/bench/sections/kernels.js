@@ -1,6 +1,7 @@
 /**
  * How near the package's dense products come to what the engine's arithmetic gives: their rate over
- * that of the best register tile, in the same process, round by round.
+ * that of the best register tile, in the same process, round by round. And up to which density those
+ * that skip zeros are faster: what RELATIVE_RATE in c/sparse.c should be.
  */
 
 import { quantile } from '../statistics.js';
@@ -22,16 +23,26 @@ const SECONDS = 0.01;
  * @property {{ name: string, gflops: number }} best tile
  * @property {number} ratio together / best
  * @property {number} largestError of the products, over the bound of a float32 sum
+ * @property {Pays[]} listed products that skip zeros, then all of them together
  */
+
+/** @typedef {{ name: string, share: number, gflops: number[] }} Pays share: of nonzeros, up to which
+ *    skipping the others pays; gflops: of the dense product, then with a quarter, a half and three quarters nonzeros */
 
 /** @param {import('../engines.js').Engine[]} engines @returns {Promise<KernelRates[]>} */
 export async function measureKernels(engines) {
   const rates = [];
   for (const engine of engines) {
     for (const variant of engine.variants) {
-      const args = { variant, ...SHAPE, rounds: ROUNDS, seconds: SECONDS };
+      const args = { variant, ...SHAPE, rounds: ROUNDS, seconds: SECONDS, lists: true };
       const result = await engine.run('tasks/kernels', args);
-      rates.push({ engine: engine.key, name: engine.name, variant, ...digest(result) });
+      rates.push({
+        engine: engine.key,
+        name: engine.name,
+        variant,
+        ...digest(result),
+        listed: pays(result.listed),
+      });
     }
   }
   return rates;
@@ -53,6 +64,54 @@ export function digest({ products, tiles, largestError }) {
   return { products: products.map(rate), together, best, ratio, largestError };
 }
 
+/** @param {import('../tasks/kernels.js').Listed[]} listed @returns {Pays[]} */
+export function pays(listed) {
+  const names = [...new Set(listed.map(({ name }) => name))];
+  const kernels = names.map((name) => ({
+    name,
+    times: listed
+      .filter((one) => one.name === name)
+      .map(({ share, flop, seconds }) => ({ share, flop, seconds: usual(seconds) })),
+  }));
+  const together = kernels[0].times.map(({ share }, i) => ({
+    share,
+    flop: kernels.reduce((sum, { times }) => sum + times[i].flop, 0),
+    seconds: kernels.reduce((sum, { times }) => sum + times[i].seconds, 0),
+  }));
+  return [...kernels, { name: 'all of them', times: together }].map(({ name, times }) => ({
+    name,
+    share: breakEven(times),
+    gflops: times.map(({ flop, seconds }) => flop / seconds / 1e9),
+  }));
+}
+
+/**
+ * Where the straight lines between the times with a list, or the last of them, reach the dense time.
+ * @param {{ share: number, seconds: number }[]} times dense, then with a list by ascending share
+ */
+export function breakEven([dense, ...listed]) {
+  const above = listed.findIndex(({ seconds }, i) => i > 0 && seconds >= dense.seconds);
+  const [low, high] = listed.slice(above < 0 ? -2 : above - 1);
+  const slope = (high.share - low.share) / (high.seconds - low.seconds);
+  return low.share + (dense.seconds - low.seconds) * slope;
+}
+
+/** @param {KernelRates[]} rates */
+function showLists(rates) {
+  const table = newTable([
+    'pays up to\n(GFLOP/s)',
+    ...rates.map(({ name, variant }) => `${name}\n${variant}`),
+  ]);
+  for (const [i, { name }] of rates[0].listed.entries()) {
+    const cells = rates.map(({ listed }) => {
+      const [dense, ...sparse] = listed[i].gflops.map((rate) => rate.toFixed(1));
+      return `${(100 * listed[i].share).toFixed(0)} %\n(${sparse.join(', ')} of ${dense})`;
+    });
+    table.push([name, ...cells]);
+  }
+  return `Skipping zeros: the share of nonzeros up to which it pays; rates at 25, 50 and 75 % of the dense one\n${table}`;
+}
+
 /** @param {KernelRates[]} rates */
 export function showKernels(rates) {
   const table = newTable(['GFLOP/s', ...rates.map(({ name, variant }) => `${name}\n${variant}`)]);
@@ -68,5 +127,5 @@ export function showKernels(rates) {
     ['all / best tile', ...rates.map(({ ratio }) => `${(100 * ratio).toFixed(0)} %`)],
   );
   const { batch, inputs, units } = SHAPE;
-  return `Dense products of ${inputs}-${units}-${units}, batch ${batch}, first quartile of ${ROUNDS} rounds\n${table}`;
+  return `Dense products of ${inputs}-${units}-${units}, batch ${batch}, first quartile of ${ROUNDS} rounds\n${table}\n${showLists(rates)}`;
 }

@@ -1,4 +1,4 @@
-/** Rates of the dense products and of the probe's tiles, in GFLOP/s. */
+/** Rates of the products, dense ones and those that skip zeros, and of the probe's tiles. */
 
 /** Entries of a product that are compared with sums in double precision cost so many terms at most. */
 const CHECKED_TERMS = 5e7;
@@ -13,8 +13,9 @@ const LEAST_ROUNDS = 3;
 
 /**
  * @typedef {{ name: string, flop: number, seconds: number[] }} Timed `seconds` of one run, by round
- * @typedef {{ products: Timed[], tiles: Timed[], largestError: number }} Rates tiles: the fastest;
- *   largestError: over the bound of a float32 sum
+ * @typedef {Timed & { share: number }} Listed with so many nonzeros; share 1: the dense kernel
+ * @typedef {{ products: Timed[], tiles: Timed[], listed: Listed[], largestError: number }} Rates
+ *   tiles: the fastest; largestError: over the bound of a float32 sum
  */
 
 /**
@@ -25,26 +26,56 @@ const LEAST_ROUNDS = 3;
  * @param {number} args.units of both hidden layers
  * @param {number} args.rounds at most
  * @param {number} [args.limit] seconds of them all, about; Infinity
+ * @param {boolean} [args.lists] whether products that skip zeros are timed, too
  * @param {number} args.seconds a product or tile and round, about; short, so that what else the
  *   machine does slows the whole round
  * @param {import('../in-page.js').Place} place
  * @returns {Promise<Rates>}
  */
 export default async function kernels(
-  { variant, batch, inputs, units, rounds, seconds, limit = Infinity },
+  { variant, batch, inputs, units, rounds, seconds, limit = Infinity, lists = false },
   { read },
 ) {
   const bytes = await read(`build/bench/kernels-${variant}.wasm`);
   const { exports } = (await WebAssembly.instantiate(bytes, {})).instance;
   const call = /** @type {Record<string, (...args: number[]) => number>} */ (exports);
   if (!call.kernel_prepare(batch, inputs, units)) throw new Error('no memory for the operands');
+  const shape = { batch, inputs, units };
   const products = list(exports, 'kernel');
-  const largestError = checkProducts(call, products, { batch, inputs, units });
+  const largestError = checkProducts(call, 'kernel', products, shape);
   const tiles = fastestTiles(call, list(exports, 'probe'), seconds);
   race([...products, ...tiles], WARM_UP_ROUNDS, seconds);
   const raced = race([...products, ...tiles], rounds, seconds, limit);
   const result = ({ name, flop, seconds }) => ({ name, flop, seconds: seconds.slice(-raced) });
-  return { products: products.map(result), tiles: tiles.map(result), largestError };
+  return {
+    products: products.map(result),
+    tiles: tiles.map(result),
+    listed: lists ? timeLists(exports, shape, rounds, seconds) : [],
+    largestError,
+  };
+}
+
+/**
+ * @param {WebAssembly.Exports} exports
+ * @param {{ batch: number, inputs: number, units: number }} shape
+ * @param {number} rounds
+ * @param {number} seconds
+ * @returns {Listed[]}
+ */
+function timeLists(exports, shape, rounds, seconds) {
+  const call = /** @type {any} */ (exports);
+  const { batch, inputs, units } = shape;
+  if (!call.listed_prepare(batch, inputs, units)) throw new Error('no memory for lists');
+  const listed = list(exports, 'listed');
+  checkProducts(call, 'listed', listed, shape);
+  race(listed, WARM_UP_ROUNDS, seconds);
+  race(listed, rounds, seconds);
+  return listed.map(({ at, name, flop, seconds }) => ({
+    name,
+    flop,
+    share: call.listed_share(at),
+    seconds: seconds.slice(-rounds),
+  }));
 }
 
 /**
@@ -81,7 +112,7 @@ function race(all, rounds, seconds, limit = Infinity) {
 
 /** @typedef {ReturnType<typeof list>[number]} Probed */
 
-/** @param {WebAssembly.Exports} exports @param {'kernel' | 'probe'} prefix */
+/** @param {WebAssembly.Exports} exports @param {'kernel' | 'listed' | 'probe'} prefix */
 function list(exports, prefix) {
   const call = /** @type {any} */ (exports);
   return Array.from({ length: call[`${prefix}_count`]() }, (_, at) => {
@@ -99,15 +130,16 @@ function list(exports, prefix) {
 
 /**
  * @param {Record<string, (...args: number[]) => number>} call
+ * @param {'kernel' | 'listed'} prefix
  * @param {{ at: number, name: string, flop: number }[]} products
  * @param {{ batch: number, inputs: number, units: number }} shape
  */
-function checkProducts(call, products, shape) {
+function checkProducts(call, prefix, products, shape) {
   let largest = 0;
   for (const { at, name, flop } of products) {
     // Odd, so that the entries looked at lie in every row and column of a tile.
     const stride = 2 * Math.floor(flop / 2 / CHECKED_TERMS / 2) + 1;
-    const error = call.kernel_error(at, stride);
+    const error = call[`${prefix}_error`](at, stride);
     if (!(error <= 1)) {
       throw new Error(
         `${name} (${Object.values(shape).join(' x ')}) is wrong: its error is ${error} of its bound; not timed`,
