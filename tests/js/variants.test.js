@@ -45,7 +45,8 @@ test('none drops nothing, dropconnect drops weights of the second layer alone', 
     const plain = variants.none(network, 0.3);
     assert.ok(plain.layers.every(({ type, dropConnect }) => type === 'dense' && !dropConnect));
     const { layers } = variants.dropconnect(network, 0.3);
-    assert.deepEqual(layers[1].dropConnect, { p: 0.3, mask: 'batch', scaling: 'train' });
+    const rule = { mask: 'batch', scaling: 'train', inference: 'mean', draws: 1000 };
+    assert.deepEqual(layers[1].dropConnect, { p: 0.3, ...rule });
     delete layers[1].dropConnect;
     assert.deepEqual(layers, plain.layers);
   }
