@@ -133,7 +133,10 @@ describe('pytorch PR#1833, keras#9141: p = 1 gives zeros, and only biases behind
     const error = { name: 'RangeError', message: /p .*got 1$/ };
     assert.throws(() => gaussianDropout(1), error);
     const layers = [dense(2), { type: 'gaussianDropout', p: 1 }];
-    await assert.rejects(createModel(spec(layers), HERE), { ...error, message: /layers\[1\]\.p .*1/ });
+    await assert.rejects(createModel(spec(layers), HERE), {
+      ...error,
+      message: /layers\[1\]\.p .*1/,
+    });
     for (const p of [0, 1 - 2 ** -10]) assert.equal(gaussianDropout(p).p, p);
   });
 });
@@ -197,7 +200,12 @@ describe('pytorch#26338, #11999, deeplearning4j#373: off in evaluation, which dr
   }
 
   test('an evaluation or passes between two steps change no mask', async () => {
-    const layers = [gaussianDropout(0.2), tanh(6, connect(0.3, 'train')), alphaDropout(0.2), dense(4)];
+    const layers = [
+      gaussianDropout(0.2),
+      tanh(6, connect(0.3, 'train')),
+      alphaDropout(0.2),
+      dense(4),
+    ];
     await withModels([spec(layers), spec(layers)], async (quiet, asked) => {
       const options = { batchSize: 6, epochs: 2 };
       await quiet.fit(data, options);

@@ -240,7 +240,12 @@ describe('rules of Gaussian inference', () => {
       const weight = values['layers.0.weight'].map((w) => w / 1000);
       await model.setParameters({ 'layers.0.weight': weight });
       const bias = values['layers.0.bias'];
-      const { means, variances } = preActivations({ p: 0.5, scaling: 'train' }, weight, bias, few.images);
+      const { means, variances } = preActivations(
+        { p: 0.5, scaling: 'train' },
+        weight,
+        bias,
+        few.images,
+      );
       // The second order of the mean of tanh(mean + sd z); the next is below 1e-12.
       const expected = means.map((mean, i) => {
         const t = Math.tanh(mean);
@@ -253,7 +258,9 @@ describe('rules of Gaussian inference', () => {
   });
 
   test('the number of draws counts, and 1000 is the default', async () => {
-    const specs = [{}, { draws: 1000 }, { draws: 999 }].map((more) => make({ ...options, ...more }));
+    const specs = [{}, { draws: 1000 }, { draws: 999 }].map((more) =>
+      make({ ...options, ...more }),
+    );
     await withModels(specs, async (one, same, fewer) => {
       const [found, asked, other] = await Promise.all(
         [one, same, fewer].map((model) => model.activations(data.images, { layer: 0 })),

@@ -107,7 +107,10 @@ describe('pytorch#2976, #25690: masks are the same on every device', () => {
           return mean.map((value) => Math.round(value * passes));
         };
         const [until, with_] = [await sums(pass), await sums(pass + 1)];
-        assertMask(Uint8Array.from(with_, (value, i) => value - until[i]), golden);
+        assertMask(
+          Uint8Array.from(with_, (value, i) => value - until[i]),
+          golden,
+        );
       });
     }
   });

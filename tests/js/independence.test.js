@@ -98,7 +98,10 @@ async function passPlaces(make, rows) {
         for (const pass of STEPS) {
           const { mean } = await model.moments(images, { layer: at, passes: pass + 1 });
           const sums = Float64Array.from(mean, (value) => value * (pass + 1));
-          const drawn = maskFrom(sums.map((sum, i) => sum - before[i]), layer);
+          const drawn = maskFrom(
+            sums.map((sum, i) => sum - before[i]),
+            layer,
+          );
           places.push(...perRow(drawn, `seed ${seed}, index ${index}, pass ${pass}`));
           before = sums;
         }

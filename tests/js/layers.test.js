@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import {
-  alphaDropout,
-  dense,
-  dropout,
-  gaussianDropout,
-  resolveSpec,
-} from '../../js/layers.js';
+import { alphaDropout, dense, dropout, gaussianDropout, resolveSpec } from '../../js/layers.js';
 
 const BAD_P = [256, -0.1, 1.0000001, NaN, Infinity, -Infinity, '0.5', null, true, [0.5], {}, 1n];
 

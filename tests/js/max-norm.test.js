@@ -46,7 +46,9 @@ async function follow(layers, data, optimizer, { batchSize = data.samples, steps
     for (let step = 0; step < steps; step++) {
       await plain.setParameters(await model.parameters());
       const options =
-        step === 0 ? { batchSize, epochs: steps, optimizer, maxSteps: 1 } : { resume: true, maxSteps: 1 };
+        step === 0
+          ? { batchSize, epochs: steps, optimizer, maxSteps: 1 }
+          : { resume: true, maxSteps: 1 };
       for (const each of [plain, model]) await each.fit(data, options);
       const [found, wanted] = [await valuesOf(model), await valuesOf(plain)];
       for (const [i, { units, maxNorm = Infinity }] of dense.entries()) {
@@ -177,7 +179,11 @@ describe('extremes', () => {
 
   test('a limit nobody reaches is bit for bit none', async () => {
     const data = makeData({});
-    const make = (options) => ({ input: 7, layers: [relu(9, options), dense(4, options)], seed: 1 });
+    const make = (options) => ({
+      input: 7,
+      layers: [relu(9, options), dense(4, options)],
+      seed: 1,
+    });
     await withModels([make({ maxNorm: 1e6 }), make({})], async (limit, none) => {
       for (const model of [limit, none]) await model.fit(data, { epochs: 3, batchSize: 6 });
       assert.equal(await limit.hash(), await none.hash());
@@ -202,7 +208,10 @@ describe('maxNorm is a finite number above 0', () => {
       const error = (start) => ({ name, message: new RegExp(`^${start}maxNorm .*got .*${shown}`) });
       assert.throws(() => dense(3, { maxNorm }), error(''));
       const wrong = [dense(2), { type: 'dense', units: 3, maxNorm }];
-      await assert.rejects(createModel({ input: 2, layers: wrong }, HERE), error('layers\\[1\\]\\.'));
+      await assert.rejects(
+        createModel({ input: 2, layers: wrong }, HERE),
+        error('layers\\[1\\]\\.'),
+      );
     });
   }
 

@@ -121,8 +121,7 @@ for (const worker of [true, false]) {
 
     for (const [name, call] of Object.entries({
       predict: (model, signal) => model.predict(data.images, { passes: forever, signal }),
-      moments: (model, signal) =>
-        model.moments(data.images, { layer: 2, passes: forever, signal }),
+      moments: (model, signal) => model.moments(data.images, { layer: 2, passes: forever, signal }),
     })) {
       test(`${name} of endless passes is stopped by its signal, and the model goes on`, () =>
         use(async (model) => {

@@ -54,7 +54,10 @@ function assertTold(found, expected) {
   for (const key of ['probabilities', 'entropy', 'mutualInformation', 'variationRatio']) {
     assert.ok(found[key] instanceof Float32Array, key);
     assertClose(found[key], expected[key], TOLERANCE, key);
-    assert.ok(found[key].every((value) => value >= 0 && !Object.is(value, -0)), key);
+    assert.ok(
+      found[key].every((value) => value >= 0 && !Object.is(value, -0)),
+      key,
+    );
   }
   assert.deepEqual(found.labels, expected.labels);
 }
@@ -108,8 +111,7 @@ test('the label is the argmax of the mean, not the class with the most votes', a
     assertClose(found.probabilities, [mean, 1 - mean], TOLERANCE, 'probabilities');
     const entropy = entropyOf([mean, 1 - mean]);
     assertClose(found.entropy, [entropy], TOLERANCE, 'entropy');
-    const inPasses =
-      votes * entropyOf([0.45, 0.55]) + (passes - votes) * entropyOf([0.99, 0.01]);
+    const inPasses = votes * entropyOf([0.45, 0.55]) + (passes - votes) * entropyOf([0.99, 0.01]);
     assertClose(found.mutualInformation, [entropy - inPasses / passes], TOLERANCE, 'information');
   });
 });

@@ -25,7 +25,13 @@ const KINDS = {
 describe('moments are those of float64 over the masks of the twin', () => {
   for (const [name, layer] of Object.entries(KINDS)) {
     test(name, async () => {
-      const network = spec([relu(8), layer, dense(5, { activation: 'tanh' }), dropout(0.2), dense(4)]);
+      const network = spec([
+        relu(8),
+        layer,
+        dense(5, { activation: 'tanh' }),
+        dropout(0.2),
+        dense(4),
+      ]);
       await withModels(network, async (model) => {
         const parameters = await valuesOf(model);
         for (const [at, units] of [8, layer.units ?? 8, 5, 5, 4].entries()) {
@@ -37,10 +43,7 @@ describe('moments are those of float64 over the masks of the twin', () => {
             const found = await model.moments(data.images, options);
             const expected = momentsByPasses(network, parameters, data.images, options);
             const { passes } = options;
-            assert.deepEqual(
-              [found.rows, found.units, found.passes],
-              [samples, units, passes],
-            );
+            assert.deepEqual([found.rows, found.units, found.passes], [samples, units, passes]);
             for (const key of ['evaluation', 'mean', 'sd']) {
               assert.ok(found[key] instanceof Float32Array, key);
               assertClose(found[key], expected[key], 4e-6, `${key} of layer ${at}`);

@@ -36,7 +36,11 @@ export function preActivations({ p, scaling }, weight, bias, x) {
  * @param {string} activation
  * @param {{ seed: number, index: number, firstRow?: number, draws: number, units: number }} place
  */
-export function averaged({ means, variances }, activation, { seed, index, firstRow = 0, draws, units }) {
+export function averaged(
+  { means, variances },
+  activation,
+  { seed, index, firstRow = 0, draws, units },
+) {
   const result = new Float64Array(means.length);
   for (let r = 0; r < means.length / units; r++) {
     for (let step = 0; step < draws; step++) {

@@ -5,7 +5,14 @@ import { describe, test } from 'node:test';
 
 import { dense, dropout } from '../../dist/index.js';
 import { differences, trainingLoss } from './reference.js';
-import { assertClose, makeData, masksOfStep, stepLosses, valuesOf, withModels } from './support-models.js';
+import {
+  assertClose,
+  makeData,
+  masksOfStep,
+  stepLosses,
+  valuesOf,
+  withModels,
+} from './support-models.js';
 import { shuffle } from './support-twin.js';
 
 const data = makeData({ samples: 11, features: 3 });
@@ -36,7 +43,9 @@ for (const nesterov of [false, true]) {
       const losses = await stepLosses(model, data, options, EPOCHS * STEPS_AN_EPOCH);
       const double = (values) => Float64Array.from(values);
       const w = Object.fromEntries(Object.entries(initial).map(([key, v]) => [key, double(v)]));
-      const v = Object.fromEntries(Object.entries(initial).map(([key, x]) => [key, double(x).fill(0)]));
+      const v = Object.fromEntries(
+        Object.entries(initial).map(([key, x]) => [key, double(x).fill(0)]),
+      );
       for (const [step, loss] of losses.entries()) {
         const epoch = Math.floor(step / STEPS_AN_EPOCH);
         const batch = batchOf(epoch, step % STEPS_AN_EPOCH);
@@ -69,7 +78,10 @@ describe('one call with a list is as many calls with a number each', () => {
         await whole.fit(data, { epochs: EPOCHS, batchSize: BATCH, optimizer: listed });
         for (const [epoch, learningRate] of rates.entries()) {
           const momentum = name === 'sgd' ? { momentum: momenta[epoch] } : {};
-          await parts.fit(data, { batchSize: BATCH, optimizer: { name, learningRate, ...momentum } });
+          await parts.fit(data, {
+            batchSize: BATCH,
+            optimizer: { name, learningRate, ...momentum },
+          });
         }
         assert.equal(await parts.hash(), await whole.hash());
         const arrays = { ...listed, learningRate: Float64Array.from(rates) };
