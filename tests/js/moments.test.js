@@ -91,7 +91,7 @@ test('a layer that gives only zeros: numbers, no NaN', async () => {
   await withModels(spec([dense(6), dropout(1, { scaling: 'eval' }), dense(4)]), async (model) => {
     const found = await model.moments(data.images, { layer: 1, passes: 3 });
     for (const key of ['evaluation', 'mean', 'sd']) {
-      assert.deepEqual(found[key], new Float32Array(6 * samples), key);
+      assert.ok(found[key].length === 6 * samples && found[key].every((v) => v === 0), key);
     }
     assert.deepEqual([found.sdEvaluation, found.sdTraining], [0, 0]);
   });
