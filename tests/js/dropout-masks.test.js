@@ -151,9 +151,10 @@ describe('a layer of dropout touches nothing but its own draws', () => {
     });
   });
 
-  test('every variant starts from the same weights for a seed', async () => {
+  test('every variant but alpha starts from the same weights for a seed', async () => {
     const hashes = new Set();
-    for (const variant of Object.values(variants)) {
+    for (const [key, variant] of Object.entries(variants)) {
+      if (key === 'alpha') continue; // SELU throughout, and its initial weights
       const model = await createModel({ ...variant('relu'), seed: 4 }, HERE);
       hashes.add(await model.hash());
       await model.dispose();

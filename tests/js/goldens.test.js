@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 
-import { dense, dropout, dropoutMask } from '../../dist/index.js';
+import { dense, dropout, dropoutMask, gaussianDropout } from '../../dist/index.js';
 import { createModel } from './support-build.js';
 import { HERE, assertClose, stepLosses, withModels } from './support-models.js';
 import { philox, shuffle } from './support-twin.js';
@@ -20,7 +20,7 @@ const sha256 = (array) =>
     .digest('hex');
 
 const describePlace = (place) =>
-  ['seed', 'p', 'shape', 'mask', 'step', 'index', 'n', 'epoch']
+  ['seed', 'p', 'shape', 'mask', 'step', 'pass', 'firstRow', 'index', 'n', 'epoch']
     .filter((key) => place[key] !== undefined)
     .map((key) => `${key} ${[place[key]].flat().join('x')}`)
     .join(', ');
@@ -62,6 +62,55 @@ describe('pytorch#2976, #25690: masks are the same on every device', () => {
       const layers = [...before(index), dense(units, { dropConnect: p })];
       await withModels({ input, layers, seed }, async (model) => {
         assertMask(await model.mask(index, { step }), golden);
+      });
+    }
+  });
+
+  test('DropConnect, a draw a row', async () => {
+    const drawn = goldens.dropConnectMasks.filter(({ mask }) => mask === 'element');
+    assert.equal(drawn.length, 8);
+    for (const golden of drawn) {
+      const { seed, p, mask, step, index } = golden;
+      const [rows, units, input] = golden.shape;
+      const layers = [...before(index), dense(units, { dropConnect: { p, mask } })];
+      await withModels({ input, layers, seed }, async (model) => {
+        assertMask(await model.mask(index, { step, rows }), golden);
+      });
+    }
+  });
+
+  test('factors of Gaussian dropout', async () => {
+    assert.equal(goldens.gaussianFactors.length, 16);
+    for (const golden of goldens.gaussianFactors) {
+      const { seed, p, step, index, data } = golden;
+      const [rows, columns] = golden.shape;
+      const layers = [...before(index), gaussianDropout(p), dense(1)];
+      await withModels({ input: columns, layers, seed }, async (model) => {
+        const factors = await model.mask(index, { step, rows });
+        assert.ok(factors instanceof Float32Array);
+        assertClose(factors, data, 4e-6 * Math.sqrt(p / (1 - p)), describePlace(golden));
+      });
+    }
+  });
+
+  test('MC passes: what a pass adds to the sum over passes, on ones, is its mask', async () => {
+    assert.equal(goldens.passMasks.length, 24);
+    for (const golden of goldens.passMasks) {
+      const { seed, p, mask, pass, firstRow, index } = golden;
+      const [rows, columns] = golden.shape;
+      const layers = [...before(index), dropout(p, { mask, scaling: 'none' }), dense(1)];
+      await withModels({ input: columns, layers, seed }, async (model) => {
+        const ones = new Float32Array(rows * columns).fill(1);
+        const sums = async (passes) => {
+          if (passes === 0) return new Float32Array(ones.length);
+          const { mean } = await model.moments(ones, { layer: index, passes, firstRow });
+          return mean.map((value) => Math.round(value * passes));
+        };
+        const [until, with_] = [await sums(pass), await sums(pass + 1)];
+        assertMask(
+          Uint8Array.from(with_, (value, i) => value - until[i]),
+          golden,
+        );
       });
     }
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { dense, dropout, resolveSpec } from '../../js/layers.js';
+import { alphaDropout, dense, dropout, gaussianDropout, resolveSpec } from '../../js/layers.js';
 
 const BAD_P = [256, -0.1, 1.0000001, NaN, Infinity, -Infinity, '0.5', null, true, [0.5], {}, 1n];
 
@@ -43,16 +43,21 @@ test('a layer is a plain object that survives JSON', () => {
     type: 'dense',
     units: 10,
     activation: 'relu',
-    dropConnect: { p: 0.3, mask: 'batch', scaling: 'train' },
+    dropConnect: { p: 0.3, mask: 'batch', scaling: 'train', inference: 'mean', draws: 1000 },
   });
   assert.deepEqual(JSON.parse(JSON.stringify(layer)), layer);
+  assert.deepEqual(gaussianDropout(0.2), { type: 'gaussianDropout', p: 0.2 });
+  assert.deepEqual(alphaDropout(0.2), { type: 'alphaDropout', p: 0.2 });
+  assert.equal(gaussianDropout().p, 0.5);
+  assert.equal(alphaDropout().p, 0.5);
 });
 
 test('DropConnect may be a probability or an object', () => {
   assert.deepEqual(dense(4, { dropConnect: {} }), dense(4, { dropConnect: 0.5 }));
   assert.throws(() => dense(4, { dropConnect: null }), /dropConnect.*null/);
   assert.throws(() => dense(4, { dropConnect: 2 }), /dropConnect.*got 2/);
-  assert.throws(() => dense(4, { dropConnect: { mask: 'element' } }), /'batch'/);
+  assert.equal(dense(4, { dropConnect: { mask: 'element' } }).dropConnect.mask, 'element');
+  assert.throws(() => dense(4, { dropConnect: { mask: 'row' } }), /mask.*'batch'.*got "row"/);
   assert.throws(() => dense(4, { dropConnect: { rate: 1 } }), /"rate"/);
 });
 
@@ -103,6 +108,15 @@ test('errors in a spec name the place', () => {
     [spec({ type: 'conv' }), RangeError, /layers\[1\]\.type .*"conv"/],
     [spec({ type: 'toString' }), RangeError, /layers\[1\]\.type/],
     [spec({ type: 'dropout', rate: 0.5 }), TypeError, /layers\[1\] .*"rate"/],
+    [spec({ type: 'gaussianDropout', mask: 'batch' }), TypeError, /layers\[1\] .*"mask"/],
+    [spec({ type: 'alphaDropout', scaling: 'eval' }), TypeError, /layers\[1\] .*"scaling"/],
+    [spec({ type: 'gaussianDropout', p: 1 }), RangeError, /layers\[1\]\.p .*got 1/],
+    [spec({ type: 'dense', units: 5, maxNorm: 0 }), RangeError, /layers\[1\]\.maxNorm .*got 0/],
+    [
+      spec({ type: 'dense', units: 5, dropConnect: { scaling: 'none', inference: 'gaussian' } }),
+      RangeError,
+      /layers\[1\]\.dropConnect\.inference .*"gaussian"/,
+    ],
     [spec(undefined), TypeError, /layers\[1\] .*undefined/],
     [spec(512), TypeError, /layers\[1\] .*512/],
     [{ input: 4, layers: new Array(1) }, TypeError, /layers\[0\]/],

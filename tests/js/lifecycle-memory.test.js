@@ -1,33 +1,16 @@
 /** Memory stays as it was: tfjs#200, #481, #1167, #8326, #7983. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 
 import { dense, dropout } from '../../dist/index.js';
-import { WASM, createModel } from './support-build.js';
+import { createModel } from './support-build.js';
+import { ownCore } from './support-memory.js';
 import { makeData, turns } from './support-models.js';
 
-const bytes = readFileSync(WASM);
 const data = makeData({ samples: 300, features: 40, classes: 10 });
 const layers = [dense(64, { activation: 'relu', dropConnect: 0.2 }), dropout(0.5), dense(10)];
 const spec = { input: 40, layers, seed: 1 };
-
-/** A core of this test's own, and the size of its memory, caught where it is instantiated. */
-async function ownCore() {
-  const wasm = new WebAssembly.Module(bytes);
-  const original = WebAssembly.instantiate;
-  /** @type {WebAssembly.Instance | undefined} */
-  let instance;
-  WebAssembly.instantiate = async (...args) => (instance = await original(...args));
-  const runtime = { wasm, worker: false };
-  try {
-    await (await createModel(spec, runtime)).dispose();
-  } finally {
-    WebAssembly.instantiate = original;
-  }
-  return { runtime, size: () => instance.exports.memory.buffer.byteLength };
-}
 
 async function useAll(model) {
   await model.fit(data, { validation: data, trainEvaluation: 50 });
@@ -41,7 +24,7 @@ async function useAll(model) {
 
 describe('the memory of the core', () => {
   test('50 epochs leave it as the first did', async () => {
-    const { runtime, size } = await ownCore();
+    const { runtime, size } = await ownCore(spec);
     const model = await createModel(spec, runtime);
     await useAll(model);
     const [before, { bytes: held }] = [size(), await model.summary()];
@@ -53,7 +36,7 @@ describe('the memory of the core', () => {
   });
 
   test('300 models made and disposed of leave it as the first few did', async () => {
-    const { runtime, size } = await ownCore();
+    const { runtime, size } = await ownCore(spec);
     const one = async () => {
       const model = await createModel(spec, runtime);
       await useAll(model);
@@ -67,7 +50,7 @@ describe('the memory of the core', () => {
   });
 
   test('calls that fail, abort or are cut short by dispose leave nothing', async () => {
-    const { runtime, size } = await ownCore();
+    const { runtime, size } = await ownCore(spec);
     const large = makeData({ samples: 3000, features: 40, classes: 10 });
     const one = async () => {
       const model = await createModel(spec, runtime);
@@ -95,7 +78,7 @@ describe('the memory of the core', () => {
   });
 
   test('10,000 passes that keep dropout on leave it flat', async () => {
-    const { runtime, size } = await ownCore();
+    const { runtime, size } = await ownCore(spec);
     const model = await createModel(spec, runtime);
     const images = data.images.subarray(0, 80);
     const pass = (step) => model.activations(images, { layer: 2, mode: 'train', step });

@@ -7,8 +7,10 @@ import { dense, dropout } from '../../dist/index.js';
 import { bruteReport, differences, forward, softmax, trainingLoss } from './reference.js';
 import {
   assertClose,
+  awayFromZero,
   gradientOf,
   makeData,
+  masksOfStep,
   stepLosses,
   valuesOf,
   withModels,
@@ -18,16 +20,6 @@ const ACTIVATIONS = ['linear', 'relu', 'tanh', 'sigmoid', 'selu'];
 const TOLERANCE = 2e-6;
 const data = makeData({});
 const spec = (layers, seed = 3) => ({ input: data.features, layers, seed });
-
-/** The masks of step 0, by layer. */
-async function masksOf(model, { layers }, rows) {
-  const masks = {};
-  for (const [i, layer] of layers.entries()) {
-    if (layer.type === 'dropout') masks[i] = await model.mask(i, { rows });
-    else if (layer.dropConnect) masks[i] = await model.mask(i);
-  }
-  return masks;
-}
 
 describe('activations', () => {
   for (const activation of ACTIVATIONS) {
@@ -42,7 +34,7 @@ describe('activations', () => {
       ];
       await withModels(spec(layers), async (model) => {
         const parameters = await valuesOf(model);
-        const masks = await masksOf(model, spec(layers), data.samples);
+        const masks = await masksOfStep(model, spec(layers), data.samples);
         const modes = { eval: {}, train: { masks } };
         for (const [mode, options] of Object.entries(modes)) {
           const expected = forward(spec(layers), parameters, data.images, options);
@@ -64,7 +56,7 @@ describe('activations', () => {
         dense(4),
       ];
       await withModels(spec(layers), async (model) => {
-        const masks = await masksOf(model, spec(layers), data.samples);
+        const masks = await masksOfStep(model, spec(layers), data.samples);
         const expected = forward(spec(layers), await valuesOf(model), data.images, { masks });
         for (const layer of [0, 2]) {
           const found = await model.activations(data.images, { layer, mode: 'train' });
@@ -145,22 +137,11 @@ describe('gradients agree with finite differences in float64', () => {
     }
   }
 
-  /** A unit of SELU whose inputs are all dropped would stand on the kink, its bias being 0. */
-  async function awayFromZero(model) {
-    const values = await valuesOf(model);
-    const moved = Object.entries(values).map(([name, array]) => [
-      name,
-      array.map((value, i) => (value === 0 ? 0.1 + 0.01 * i : value)),
-    ]);
-    await model.setParameters(Object.fromEntries(moved));
-    return valuesOf(model);
-  }
-
   for (const [name, layers] of Object.entries(networks)) {
     test(name, async () => {
       await withModels(spec(layers), async (model) => {
         const parameters = await awayFromZero(model);
-        const masks = await masksOf(model, spec(layers), data.samples);
+        const masks = await masksOfStep(model, spec(layers), data.samples);
         const expected = differences(spec(layers), parameters, data, masks);
         const found = await gradientOf(model, data);
         for (const [key, values] of Object.entries(expected)) {

@@ -6,8 +6,11 @@
 const LAMBDA = 1.0507009873554805;
 const ALPHA = 1.6732632423543772;
 
+/** What SELU tends to, in place of a dropped value (Klambauer et al. 2017). */
+const FLOOR = -LAMBDA * ALPHA;
+
 /** @type {Record<string, (x: number) => number>} */
-const ACTIVATIONS = {
+export const ACTIVATIONS = {
   linear: (x) => x,
   relu: (x) => Math.max(x, 0),
   tanh: Math.tanh,
@@ -16,10 +19,28 @@ const ACTIVATIONS = {
 };
 
 /** Factors while training and in evaluation. */
-function factors(p, scaling) {
+export function factors(p, scaling) {
   const keep = 1 - p;
   if (scaling === 'train') return { train: keep > 0 ? 1 / keep : 0, eval: 1 };
   return { train: 1, eval: scaling === 'eval' ? keep : 1 };
+}
+
+/** a (x m + FLOOR (1 - m)) + b: mean 0 and variance 1 stay. With p = 1 its limit. */
+function alphaDropped(x, isKept, p) {
+  if (p === 1) return 0;
+  const keep = 1 - p;
+  const a = (keep + FLOOR ** 2 * keep * p) ** -0.5;
+  return a * (isKept ? x : FLOOR) - a * p * FLOOR;
+}
+
+/** A layer without weights, on one value. @param {any} layer @param {number} [m] of its mask */
+function masked(layer, x, m, evalScale) {
+  const isTraining = m !== undefined;
+  if (layer.type === 'gaussianDropout') return isTraining ? x * m : x;
+  if (layer.type === 'alphaDropout') return isTraining ? alphaDropped(x, m === 1, layer.p) : x;
+  const factor = factors(layer.p, layer.scaling);
+  if (!isTraining) return x * factor.eval * evalScale;
+  return m === 1 ? x * factor.train : 0;
 }
 
 /**
@@ -27,7 +48,7 @@ function factors(p, scaling) {
  * @param {Record<string, ArrayLike<number>>} parameters by name
  * @param {ArrayLike<number>} images rows x input
  * @param {{ masks?: Record<number, ArrayLike<number>>, evalScale?: number }} [options] masks by layer:
- *   dropout rows x units, DropConnect [out, in]
+ *   dropout rows x units, DropConnect [out, in] or [rows, out, in]
  * @returns {Float64Array[]} the output of each layer, rows x units
  */
 export function forward({ input, layers }, parameters, images, { masks = {}, evalScale = 1 } = {}) {
@@ -38,19 +59,15 @@ export function forward({ input, layers }, parameters, images, { masks = {}, eva
   let denseIndex = 0;
   for (const [i, layer] of layers.entries()) {
     const mask = masks[i];
-    if (layer.type === 'dropout') {
-      const factor = factors(layer.p, layer.scaling);
-      const inEvaluation = factor.eval * evalScale;
-      x = x.map((value, j) => {
-        if (!mask) return value * inEvaluation;
-        return mask[j] ? value * factor.train : 0;
-      });
+    if (layer.type !== 'dense') {
+      x = x.map((value, j) => masked(layer, value, mask?.[j], evalScale));
     } else {
       const weight = parameters[`layers.${denseIndex}.weight`];
       const bias = parameters[`layers.${denseIndex}.bias`];
       const { p, scaling } = layer.dropConnect ?? { p: 0, scaling: 'none' };
       const factor = factors(p, scaling);
       const y = new Float64Array(rows * layer.units);
+      const stride = mask?.length === weight.length ? 0 : weight.length;
       for (let r = 0; r < rows; r++) {
         for (let o = 0; o < layer.units; o++) {
           let sum = 0;
@@ -58,7 +75,7 @@ export function forward({ input, layers }, parameters, images, { masks = {}, eva
             const at = o * width + k;
             const product = weight[at] * x[r * width + k];
             if (!mask) sum += product * factor.eval;
-            else if (mask[at]) sum += product * factor.train;
+            else if (mask[r * stride + at]) sum += product * factor.train;
           }
           y[r * layer.units + o] = ACTIVATIONS[layer.activation ?? 'linear'](sum + bias[o]);
         }

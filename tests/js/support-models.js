@@ -85,6 +85,31 @@ export async function gradientOf(model, data, batchSize = data.samples) {
   );
 }
 
+/**
+ * The masks of a training step, by layer, as reference.js takes them.
+ * @param {import('../../js/model.js').Model} model
+ * @param {{ layers: any[] }} spec
+ */
+export async function masksOfStep(model, { layers }, rows, step = 0) {
+  const masks = {};
+  for (const [i, layer] of layers.entries()) {
+    if (layer.type === 'dense' && !layer.dropConnect) continue;
+    masks[i] = await model.mask(i, { rows, step });
+  }
+  return masks;
+}
+
+/** A unit of ReLU or SELU whose inputs are all dropped would stand on the kink, its bias being 0. */
+export async function awayFromZero(model) {
+  const values = await valuesOf(model);
+  const moved = Object.entries(values).map(([name, array]) => [
+    name,
+    array.map((value, i) => (value === 0 ? 0.1 + 0.01 * i : value)),
+  ]);
+  await model.setParameters(Object.fromEntries(moved));
+  return valuesOf(model);
+}
+
 /** All parameters' arrays by name, for `deepEqual`: -0 and 0 differ there. */
 export async function valuesOf(model) {
   const entries = Object.entries(await model.parameters());

@@ -81,8 +81,8 @@ test('none drops nothing, dropconnect drops weights of the second layer alone', 
   for (const network of NETWORKS) {
     assert.deepEqual(variants.none(network, 0.3), expected(network, nowhere));
     const { layers } = variants.dropconnect(network, 0.3);
-    const { p, mask, scaling } = layers[1].dropConnect;
-    assert.deepEqual([p, mask, scaling], [0.3, 'batch', 'train']);
+    const rule = { mask: 'batch', scaling: 'train', inference: 'mean', draws: 1000 };
+    assert.deepEqual(layers[1].dropConnect, { p: 0.3, ...rule });
     assert.deepEqual({ input: 784, layers }, expected(network, nowhere, {}, { dropConnect: 0.3 }));
   }
 });
