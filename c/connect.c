@@ -152,7 +152,8 @@ void connect_infer(float *y, const float *x, struct dense *l, const uint32_t see
   double keep = 1 - l->drop.p;
   float factor = (float)(l->drop.scaling == DW_SCALE_TRAIN ? l->drop.p / keep : keep * l->drop.p);
   size_t ld = padded(l->units);
-  float *sd = w->variance, *sum = w->variance + rows * ld, *u = w->gradient;
+  float *sd = w->variance, *u = w->gradient;
+  double *sum = w->sums; /* a million float32 would lose their last digits */
   product_of_squares(w->variance, x, l, rows, w);
   for (uint32_t b = 0; b < rows; b++, y += ld, sd += ld) {
     memset(sum, 0, ld * sizeof *sum);
@@ -167,12 +168,8 @@ void connect_infer(float *y, const float *x, struct dense *l, const uint32_t see
         f32x4_store(u + o, f32x4_load(y + o) + f32x4_load(sd + o) * f32x4_load(u + o));
       }
       activation_forward(u, l->units, 1, l->activation);
-      for (uint32_t o = 0; o < l->units; o += 4) {
-        f32x4_store(sum + o, f32x4_load(sum + o) + f32x4_load(u + o));
-      }
+      for (uint32_t o = 0; o < l->units; o++) sum[o] += (double)u[o];
     }
-    for (uint32_t o = 0; o < l->units; o += 4) {
-      f32x4_store(y + o, f32x4_load(sum + o) / (float)l->draws);
-    }
+    for (uint32_t o = 0; o < l->units; o++) y[o] = (float)(sum[o] / l->draws);
   }
 }

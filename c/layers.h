@@ -93,7 +93,8 @@ struct workspace {
   struct panels v;         /* of the weight gradient: the row matrix of the panels' columns */
   float *gradient;         /* a block of weight gradients and, after them, the bias gradients */
   float *blocks;           /* [GRADIENT_ROWS][padded(C)]: gradients of what is left, by panels */
-  float *variance;         /* [B + 1][padded(O)]: of z in Gaussian inference, and a row of sums */
+  float *variance;         /* [B][padded(O)]: of z in Gaussian inference */
+  double *sums;            /* [O]: of its draws */
   float *squares;          /* [B][padded(I)]: of x, likewise */
   uint32_t *words;         /* a row of mask words */
   double macs, macs_dense; /* counters of multiply-adds */

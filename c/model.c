@@ -138,7 +138,8 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
   w->columns = place_floats(a, taken ? rows_size(rows, taken) : 0);
   w->gradient = place_floats(a, padded(widest) + GRADIENT_ROWS * PANEL);
   w->blocks = place_floats(a, taken ? GRADIENT_ROWS * padded(taken) : 0);
-  w->variance = place_floats(a, sampled ? rows_size(rows + 1, sampled) : 0);
+  w->variance = place_floats(a, sampled ? rows_size(rows, sampled) : 0);
+  w->sums = arena_place(a, sampled ? padded(sampled) : 0, sizeof *w->sums);
   w->squares = place_floats(a, sampled ? rows_size(rows, sampled_inputs) : 0);
   w->words = arena_place(a, most(widest, m->inputs) + 2ULL * PHILOX_BATCH, sizeof *w->words);
   struct dense *first = &m->layers[m->first_dense].dense;

@@ -60,7 +60,7 @@ export function resolvePasses(options, keys = []) {
     ...(passes !== undefined && {
       passes: checkInteger(passes, 'passes', { ...LIMITS.count, min: 1 }),
     }),
-    sharedMask: checkBoolean(sharedMask ?? false, 'sharedMask'),
+    sharedMask: sharedMask === undefined ? false : checkBoolean(sharedMask, 'sharedMask'),
   };
 }
 
