@@ -1,4 +1,5 @@
 /* Building models and data sets, and copying parameters: argument checks around model.h. */
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,10 +110,7 @@ static int add_layer(dw_model *m, struct layer layer) {
   return DW_OK;
 }
 
-int dw_model_add_dense(dw_model *m, uint32_t units, uint32_t activation, double p,
-                       uint32_t scaling) {
-  int status = check_drop(p, DW_MASK_BATCH, scaling);
-  if (status) return status;
+int dw_model_add_dense(dw_model *m, uint32_t units, uint32_t activation) {
   if (units < 1 || units > DW_MAX_UNITS) {
     return fail(DW_INVALID_ARGUMENT, "units must be 1 to 65536, not", units);
   }
@@ -121,14 +119,51 @@ int dw_model_add_dense(dw_model *m, uint32_t units, uint32_t activation, double 
   }
   struct layer l = {.kind = LAYER_DENSE, .units = units};
   l.dense.activation = (enum dw_activation)activation;
-  dropping_set(&l.dense.drop, p, DW_MASK_BATCH, (enum dw_scaling)scaling);
   return add_layer(m, l);
 }
 
-int dw_model_add_dropout(dw_model *m, double p, uint32_t mask, uint32_t scaling) {
+/* The dense layer added last, or NULL and a sentence. */
+static struct dense *last_dense(dw_model *m) {
+  struct layer *l = m->layer_count ? &m->layers[m->layer_count - 1] : NULL;
+  if (!m->built && l && l->kind == LAYER_DENSE) return &l->dense;
+  return fail(DW_INVALID_ARGUMENT, "the layer added last is not dense; layers:", m->layer_count),
+         NULL;
+}
+
+int dw_model_drop_connect(dw_model *m, double p, uint32_t mask, uint32_t scaling, uint32_t draws) {
+  int status = check_drop(p, mask, scaling);
+  struct dense *l = status ? NULL : last_dense(m);
+  if (!l) return DW_INVALID_ARGUMENT;
+  if (draws && (scaling == DW_SCALE_NONE || (scaling == DW_SCALE_TRAIN && p == 1))) {
+    return fail(DW_INVALID_ARGUMENT,
+                "Gaussian inference needs a finite variance; scaling:", scaling);
+  }
+  dropping_set(&l->drop, p, (enum dw_mask)mask, (enum dw_scaling)scaling);
+  l->draws = draws;
+  return DW_OK;
+}
+
+int dw_model_max_norm(dw_model *m, double c) {
+  struct dense *l = last_dense(m);
+  if (!l) return DW_INVALID_ARGUMENT;
+  if (!(c >= FLT_MIN && c <= FLT_MAX)) {
+    return fail(DW_INVALID_ARGUMENT, "max-norm must be a float32 > 0, not", c);
+  }
+  l->max_norm = (float)c;
+  return DW_OK;
+}
+
+int dw_model_add_dropout(dw_model *m, uint32_t noise, double p, uint32_t mask, uint32_t scaling) {
   int status = check_drop(p, mask, scaling);
   if (status) return status;
-  struct layer l = {.kind = LAYER_DROPOUT};
+  if (noise >= DW_NOISES) return fail(DW_INVALID_ARGUMENT, "noise must be 0 to 2, not", noise);
+  if (noise && (mask || scaling)) {
+    return fail(DW_INVALID_ARGUMENT, "mask and scaling must be 0 for this noise:", noise);
+  }
+  if (noise == DW_GAUSSIAN && p == 1) {
+    return fail(DW_INVALID_ARGUMENT, "p must be below 1 for Gaussian dropout, not", p);
+  }
+  struct layer l = {.kind = LAYER_DROPOUT, .dropout.noise = (enum dw_noise)noise};
   dropping_set(&l.dropout.drop, p, (enum dw_mask)mask, (enum dw_scaling)scaling);
   l.units = m->layer_count ? m->layers[m->layer_count - 1].units : m->inputs;
   return add_layer(m, l);

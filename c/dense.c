@@ -3,27 +3,9 @@
 
 #include "kept.h"
 #include "layers.h"
-#include "mathf.h"
-
-static size_t weight_index(const struct dense *l, uint32_t o, uint32_t i) {
-  return l->panels_of_units ? panels_index(&l->weight, i, o) : panels_index(&l->weight, o, i);
-}
 
 static const struct panels *training_weight(const struct dense *l) {
   return l->drop.p > 0 ? &l->masked : &l->weight;
-}
-
-void dense_mask(struct dense *l, const uint32_t seed[2], uint32_t step, struct workspace *w) {
-  uint64_t size = panels_size(l->weight.rows, l->weight.columns);
-  float scale = dropping_train_scale(&l->drop);
-  for (uint32_t o = 0; o < l->units; o++) {
-    dropping_draw(&l->drop, w->words, seed, step, 0, (uint64_t)o * l->inputs, l->inputs);
-    for (uint32_t i = 0; i < l->inputs; i++) l->weight_mask[weight_index(l, o, i)] = w->words[i];
-  }
-  for (uint64_t j = 0; j < size; j += 4) {
-    f32x4 value = f32x4_load(l->weight.data + j) * scale;
-    f32x4_store(l->masked.data + j, f32x4_keep(u32x4_load(l->weight_mask + j), value));
-  }
 }
 
 /* The matrix of a panel's columns, [B][padded(columns)]: those that are left, side by side. */
@@ -112,30 +94,6 @@ void dense_backward_input(float *dx, const float *dz, const struct dense *l, uin
   count_macs(w, done * p->columns, (double)rows * l->inputs * l->units);
 }
 
-/* sqrt(-2 log u1) cos(2 pi u2), Box and Muller 1958; a block of four words serves two units. */
-static float normal(const uint32_t words[2]) {
-  double u1 = ((double)(words[0] >> 8) + 1) * 0x1p-24, u2 = (double)(words[1] >> 8) * 0x1p-24;
-  return (float)(sqrt(-2 * log_positive(u1)) * cos_turns(u2));
-}
-
-static void draw(float *values, const struct random_stream *stream, uint64_t first, uint32_t count,
-                 bool is_normal, float radius) {
-  uint64_t word = is_normal ? 2 * first : first;
-  uint32_t block = (uint32_t)(word / PHILOX_WORDS), at = word % PHILOX_WORDS;
-  u32x4 four[PHILOX_LANES];
-  uint32_t words[PHILOX_BATCH];
-  for (uint32_t j = 0, left = 0; j < count; j++) {
-    if (left == 0) {
-      random_words(stream, block, four);
-      memcpy(words, four, sizeof words);
-      block += PHILOX_LANES, left = PHILOX_BATCH - at;
-    }
-    const uint32_t *next = words + PHILOX_BATCH - left;
-    values[j] = is_normal ? normal(next) * radius : (2 * random_uniform(*next) - 1) * radius;
-    left -= is_normal ? 2 : 1, at = 0;
-  }
-}
-
 void dense_initialize(struct dense *l, const uint32_t seed[2]) {
   bool is_normal = l->activation == DW_SELU;
   float radius = (float)(1 / sqrt(l->inputs)), row[64];
@@ -143,13 +101,19 @@ void dense_initialize(struct dense *l, const uint32_t seed[2]) {
   for (uint32_t o = 0; o < l->units; o++) {
     for (uint32_t i = 0; i < l->inputs; i += 64) {
       uint32_t count = least(l->inputs - i, 64);
-      draw(row, &stream, (uint64_t)o * l->inputs + i, count, is_normal, radius);
+      uint64_t first = (uint64_t)o * l->inputs + i;
+      if (is_normal) {
+        random_normals(row, &stream, first, count);
+        for (uint32_t j = 0; j < count; j++) row[j] *= radius;
+      } else {
+        random_uniforms(row, &stream, first, count, radius);
+      }
       for (uint32_t j = 0; j < count; j++) l->weight.data[weight_index(l, o, i + j)] = row[j];
     }
   }
   if (is_normal) return; /* biases stay 0 */
   stream.row = 1;
-  draw(l->bias, &stream, 0, l->units, false, radius);
+  random_uniforms(l->bias, &stream, 0, l->units, radius);
 }
 
 void dense_read(float *weight, const struct dense *l, const float *panels_data) {

@@ -37,6 +37,10 @@ enum dw_mask { DW_MASK_ELEMENT, DW_MASK_BATCH, DW_MASKS };
  * NONE: neither (the article's Dropout). */
 enum dw_scaling { DW_SCALE_TRAIN, DW_SCALE_EVAL, DW_SCALE_NONE, DW_SCALINGS };
 
+/* What a layer between dense layers does to values while training: dropout, Gaussian dropout
+ * (Srivastava et al. 2014, section 10), alpha dropout (Klambauer et al. 2017). */
+enum dw_noise { DW_BERNOULLI, DW_GAUSSIAN, DW_ALPHA, DW_NOISES };
+
 enum dw_optimizer { DW_SGD, DW_ADAM, DW_ADAMW, DW_OPTIMIZERS };
 
 enum dw_image_format { DW_BYTES, DW_FLOATS, DW_IMAGE_FORMATS }; /* bytes count as value / 255 */
@@ -75,11 +79,21 @@ uint16_t *DW_API(dw_dataset_labels_view)(dw_dataset *d);
 /* seed: an integer from 0 to 2^53 - 1. */
 dw_model *DW_API(dw_model_create)(uint32_t inputs, double seed);
 void DW_API(dw_model_destroy)(dw_model *m);
-/* y = activation(W x + b).  p > 0: DropConnect (Wan et al., ICML 2013), W masked anew each step,
- * one mask for all rows. */
-int DW_API(dw_model_add_dense)(dw_model *m, uint32_t units, uint32_t activation, double p,
-                               uint32_t scaling);
-int DW_API(dw_model_add_dropout)(dw_model *m, double p, uint32_t mask, uint32_t scaling);
+/* y = activation(W x + b). */
+int DW_API(dw_model_add_dense)(dw_model *m, uint32_t units, uint32_t activation);
+/* Of the dense layer added last: DropConnect (Wan et al., ICML 2013), W masked anew each step, once
+ * for all rows (DW_MASK_BATCH) or for each (DW_MASK_ELEMENT).  draws 0: evaluation by the mean
+ * weights; else by so many draws from the Gaussian that has the mean and variance of z over masks
+ * (section 3.2 there), which DW_SCALE_NONE does not allow, nor p = 1 with DW_SCALE_TRAIN. */
+int DW_API(dw_model_drop_connect)(dw_model *m, double p, uint32_t mask, uint32_t scaling,
+                                  uint32_t draws);
+/* Of the dense layer added last: after each step the incoming weights of a unit are scaled back to
+ * a norm <= c, a float32 > 0. */
+int DW_API(dw_model_max_norm)(dw_model *m, double c);
+/* mask and scaling: of DW_BERNOULLI; the others draw for every row (DW_MASK_ELEMENT) and keep the
+ * expectation while training (DW_SCALE_TRAIN).  p: 0 to 1, below 1 for DW_GAUSSIAN. */
+int DW_API(dw_model_add_dropout)(dw_model *m, uint32_t noise, double p, uint32_t mask,
+                                 uint32_t scaling);
 /* Ends the list of layers; allocates and draws the initial weights: U(-1/sqrt(I), 1/sqrt(I)) for
  * weights and biases, for 'selu' N(0, 1/I) and biases 0. */
 int DW_API(dw_model_build)(dw_model *m);
@@ -128,7 +142,7 @@ int DW_API(dw_train_restore)(dw_model *m, double step, double position, double l
 dw_report *DW_API(dw_report_create)(uint32_t classes, uint32_t outputs);
 void DW_API(dw_report_destroy)(dw_report *r);
 /* Adds rows first ... first + count - 1, in evaluation.  eval_scale > 0 multiplies the output of
- * every dropout layer. */
+ * every DW_BERNOULLI layer. */
 int DW_API(dw_evaluate)(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count,
                         double eval_scale, dw_report *r);
 
@@ -150,15 +164,40 @@ const double *DW_API(dw_report_view)(dw_report *r);
  * more. */
 const uint32_t *DW_API(dw_confusion_view)(const dw_report *r);
 
-/* Rows first ... first + count - 1: labels [count] (NULL: none) and probabilities [count][O]. */
+/* Rows first ... first + count - 1: labels [count] (NULL: none) and probabilities [count][O].
+ * first_row: the number of the data's row 0 where that is part of a larger input, for draws. */
 int DW_API(dw_predict)(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count,
-                       float *probabilities, uint16_t *labels);
+                       uint32_t first_row, float *probabilities, uint16_t *labels);
 /* Output of layer `layer` (from 0, all kinds) for these rows, [count][units]; train: the masks
- * of `step`, for rows `first` on. */
+ * of `step`.  first_row: as in dw_predict. */
 int DW_API(dw_activations)(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count,
-                           uint32_t layer, uint32_t train, uint32_t step, float *values);
-/* The mask of a training step, bytes 0 or 1: dropout [rows][units], DropConnect [O][I]. */
-int DW_API(dw_mask)(dw_model *m, uint32_t layer, uint32_t step, uint32_t rows, uint8_t *mask);
+                           uint32_t first_row, uint32_t layer, uint32_t train, uint32_t step,
+                           float *values);
+/* The mask of a training step for rows first_row ... first_row + rows - 1 of its batch, bytes 0 or
+ * 1: dropout [rows][units]; DropConnect [O][I], with DW_MASK_ELEMENT [rows][O][I].  Gaussian
+ * dropout: floats, the factors. */
+int DW_API(dw_mask)(dw_model *m, uint32_t layer, uint32_t step, uint32_t first_row, uint32_t rows,
+                    void *mask);
 /* The mask [rows][columns] of a model whose first layer that draws is this dropout. */
-int DW_API(dw_dropout_mask)(double p, uint32_t rows, uint32_t columns, uint32_t mask, double seed,
-                            uint32_t step, uint8_t *values);
+int DW_API(dw_dropout_mask)(double p, uint32_t first_row, uint32_t rows, uint32_t columns,
+                            uint32_t mask, double seed, uint32_t step, uint8_t *values);
+
+/* ---- MC dropout (Gal, Ghahramani 2016): many passes with masks on ---- */
+
+typedef struct dw_passes dw_passes;
+enum { DW_PROBABILITIES = DW_MAX_LAYERS }; /* in place of a layer */
+
+/* Passes over rows first ... first + count - 1 of the data, counted from 0; what lies before the
+ * first mask is computed here, once.  first_row: as in dw_predict.  shared: one mask a pass for all
+ * rows.  layer: whose output is looked at, or DW_PROBABILITIES.  The model must outlive this. */
+dw_passes *DW_API(dw_passes_create)(dw_model *m, const dw_dataset *d, uint32_t first,
+                                    uint32_t count, uint32_t first_row, uint32_t shared,
+                                    uint32_t layer);
+void DW_API(dw_passes_destroy)(dw_passes *p);
+/* So many more passes. */
+int DW_API(dw_passes_run)(dw_passes *p, uint32_t passes);
+/* What the passes came to.  A layer: means [count][units] and sample standard deviations
+ * [count][units].  Probabilities: their means [count][O], then [count] each: entropy of the means,
+ * mutual information (their entropy less the mean entropy, at least 0), both in nats; variation
+ * ratio, 1 - votes of the most voted class / passes; label, the largest mean. */
+int DW_API(dw_passes_read)(const dw_passes *p, float *values);

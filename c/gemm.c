@@ -11,13 +11,41 @@ enum { BLOCK_TERMS = 128 };
 _Static_assert(PANEL % TILE_LANES == 0 && TILE_LANES % 4 == 0 && BLOCK_TERMS % PANEL == 0,
                "whole tiles in a panel, whole panels in a block");
 
-/* One tile of a simple product: a[r] and b advance by constant steps. */
-DW_INLINE void tile_run(const struct tile *t, int tile_rows, size_t a_step, const float *b,
-                        size_t b_step, const uint32_t *b_rows, uint32_t terms, int first) {
+/* How the terms of a product lie: in runs, a_step apart in a and a_jump from the start of a run to
+ * that of the next; b_step apart in b, or where b_rows says, b_step times each. */
+struct walk {
+  size_t a_step, a_jump, b_step;
+  uint32_t run;
+  const uint32_t *b_rows;
+};
+
+DW_INLINE void tile_walk(const struct tile *t, int tile_rows, const struct walk *w, const float *b,
+                         uint32_t terms, int first) {
   f32x4 sums[TILE_ROWS][TILE_VECTORS];
+  const float *a[TILE_ROWS];
+  DW_UNROLL for (int r = 0; r < tile_rows; r++) a[r] = t->a[r];
   tile_load(sums, tile_rows, t, first);
-  tile_add(sums, tile_rows, t->a, a_step, b, b_step, b_rows, terms);
+  if (w->b_rows) {
+    tile_add(sums, tile_rows, a, w->a_step, b, w->b_step, w->b_rows, terms);
+    terms = 0;
+  }
+  while (terms) {
+    uint32_t some = least(w->run, terms);
+    tile_add(sums, tile_rows, a, w->a_step, b, w->b_step, NULL, some);
+    DW_UNROLL for (int r = 0; r < tile_rows; r++) a[r] += w->a_jump;
+    b += some * w->b_step, terms -= some;
+  }
   tile_store(sums, tile_rows, t);
+}
+
+/* Not inlined: one body serves every product, whose calls are far apart (2 KB less to load). */
+DW_SHARED void tile_run(const struct tile *t, const struct walk *w, const float *b, uint32_t terms,
+                        int first) {
+  tile_walk(t, TILE_ROWS, w, b, terms, first);
+}
+DW_SHARED void row_run(const struct tile *t, const struct walk *w, const float *b, uint32_t terms,
+                       int first) {
+  tile_walk(t, 1, w, b, terms, first);
 }
 
 /* Panels and rows that are taken together where the batch is large: four blocks of weights stay in
@@ -26,8 +54,9 @@ DW_INLINE void tile_run(const struct tile *t, int tile_rows, size_t a_step, cons
 enum { GROUP_PANELS = 4, GROUP_ROWS = 64 };
 
 /* y += a P for one block: `terms` panel rows from b on, or those that b_rows lists. */
-DW_INLINE void product_block(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
-                             const float *b, const uint32_t *b_rows, uint32_t terms, int first) {
+static void product_block(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
+                          const float *b, const uint32_t *b_rows, uint32_t terms, int first) {
+  struct walk w = {.a_step = 1, .b_step = PANEL, .run = terms, .b_rows = b_rows};
   for (uint32_t lane = 0; lane < PANEL; lane += TILE_LANES) {
     uint32_t r = 0;
     for (; r + TILE_ROWS <= rows; r += TILE_ROWS) {
@@ -35,18 +64,18 @@ DW_INLINE void product_block(float *y, size_t ldy, const float *a, size_t lda, u
       for (int i = 0; i < TILE_ROWS; i++) {
         t.a[i] = a + (r + i) * lda, t.c[i] = y + (r + i) * ldy + lane;
       }
-      tile_run(&t, TILE_ROWS, 1, b + lane, PANEL, b_rows, terms, first);
+      tile_run(&t, &w, b + lane, terms, first);
     }
     for (; r < rows; r++) {
       struct tile t = {.a = {a + r * lda}, .c = {y + r * ldy + lane}};
-      tile_run(&t, 1, 1, b + lane, PANEL, b_rows, terms, first);
+      row_run(&t, &w, b + lane, terms, first);
     }
   }
 }
 
 /* product_dense, over all rows of P or over those in `kept`; a has a column for each of them. */
-DW_INLINE void product(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
-                       const struct panels *p, const uint32_t *kept, uint32_t count) {
+static void product(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
+                    const struct panels *p, const uint32_t *kept, uint32_t count) {
   for (uint32_t group = 0; group < panel_count(p); group += GROUP_PANELS) {
     uint32_t end = least(group + GROUP_PANELS, panel_count(p));
     for (uint32_t k = 0; k < count; k += BLOCK_TERMS) {
@@ -80,11 +109,12 @@ void product_kept(float *y, size_t ldy, const float *a, size_t lda, uint32_t row
 }
 
 /* gradient_dense, for k0 <= k < k0 + count or for the `count` k in `kept`. */
-DW_INLINE void gradient(float *g, const float *a, size_t lda, const struct panels *v,
-                        uint32_t panel, uint32_t k0, uint32_t count, const uint32_t *kept) {
+static void gradient(float *g, const float *a, size_t lda, const struct panels *v, uint32_t panel,
+                     uint32_t k0, uint32_t count, const uint32_t *kept) {
   const float *rows = v->data + (size_t)panel * v->rows * PANEL;
   for (uint32_t b = 0; b < v->rows; b += BLOCK_TERMS) {
     uint32_t terms = least(BLOCK_TERMS, v->rows - b);
+    struct walk w = {.a_step = lda, .b_step = PANEL, .run = terms};
     for (uint32_t lane = 0; lane < PANEL; lane += TILE_LANES) {
       const float *from = rows + (size_t)b * PANEL + lane;
       uint32_t k = 0;
@@ -94,12 +124,12 @@ DW_INLINE void gradient(float *g, const float *a, size_t lda, const struct panel
           uint32_t at = kept ? kept[k + i] : k0 + k + i;
           t.a[i] = a + b * lda + at, t.c[i] = g + (size_t)(at - k0) * PANEL + lane;
         }
-        tile_run(&t, TILE_ROWS, lda, from, PANEL, NULL, terms, b == 0);
+        tile_run(&t, &w, from, terms, b == 0);
       }
       for (; k < count; k++) {
         uint32_t at = kept ? kept[k] : k0 + k;
         struct tile t = {.a = {a + b * lda + at}, .c = {g + (size_t)(at - k0) * PANEL + lane}};
-        tile_run(&t, 1, lda, from, PANEL, NULL, terms, b == 0);
+        row_run(&t, &w, from, terms, b == 0);
       }
     }
   }
@@ -117,22 +147,6 @@ void gradient_kept(float *g, const float *a, size_t lda, const struct panels *v,
   while (first < kept_count && kept[first] < k0) first++;
   for (last = first; last < kept_count && kept[last] < k0 + count;) last++;
   gradient(g, a, lda, v, panel, k0, last - first, kept + first);
-}
-
-/* One tile of product_transposed: terms run through panels, 32 columns in each. */
-DW_INLINE void tile_run_panels(const struct tile *t, int tile_rows, size_t panel_step,
-                               const float *b, uint32_t terms, int first) {
-  f32x4 sums[TILE_ROWS][TILE_VECTORS];
-  const float *a[TILE_ROWS];
-  DW_UNROLL for (int r = 0; r < tile_rows; r++) a[r] = t->a[r];
-  tile_load(sums, tile_rows, t, first);
-  while (terms) {
-    uint32_t some = least(PANEL, terms);
-    tile_add(sums, tile_rows, a, 1, b, TILE_LANES, NULL, some);
-    DW_UNROLL for (int r = 0; r < tile_rows; r++) a[r] += panel_step;
-    b += (size_t)some * TILE_LANES, terms -= some;
-  }
-  tile_store(sums, tile_rows, t);
 }
 
 /* packed[column][0..15] = a[0..15][column]; rows from `rows` on are zero. */
@@ -184,6 +198,7 @@ void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32
   float *packed = scratch, *sums = scratch + (size_t)p->columns * TILE_LANES;
   uint32_t units = kept ? kept_count : p->rows;
   size_t panel_step = (size_t)p->rows * PANEL;
+  struct walk w = {.a_step = 1, .a_jump = panel_step, .b_step = TILE_LANES, .run = PANEL};
   if (kept || p->columns == 0) memset(sums, 0, sizeof(float) * TILE_LANES * p->rows);
   for (uint32_t b0 = 0; b0 < rows; b0 += TILE_LANES) {
     uint32_t some = least(TILE_LANES, rows - b0);
@@ -199,13 +214,13 @@ void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32
           uint32_t unit = kept ? kept[u + i] : u + i;
           t.a[i] = weights + (size_t)unit * PANEL, t.c[i] = sums + (size_t)unit * TILE_LANES;
         }
-        tile_run_panels(&t, TILE_ROWS, panel_step, b, terms, k == 0);
+        tile_run(&t, &w, b, terms, k == 0);
       }
       for (; u < units; u++) {
         uint32_t unit = kept ? kept[u] : u;
         struct tile t = {.a = {weights + (size_t)unit * PANEL},
                          .c = {sums + (size_t)unit * TILE_LANES}};
-        tile_run_panels(&t, 1, panel_step, b, terms, k == 0);
+        row_run(&t, &w, b, terms, k == 0);
       }
     }
     unpack_columns(y + b0 * ldy, ldy, sums, some, p->rows);

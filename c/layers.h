@@ -9,7 +9,7 @@
 #include "optimizer.h"
 #include "rng.h"
 
-/* A Bernoulli mask and its scale. */
+/* What is drawn, and its scale. */
 struct dropping {
   double p;
   enum dw_mask mask;
@@ -18,14 +18,25 @@ struct dropping {
   uint32_t index;     /* among the layers that draw masks; meaningless for p = 0 */
 };
 
+/* Where the numbers of masks come from: a training step or an MC pass. */
+struct source {
+  const uint32_t *seed;     /* [2] */
+  enum random_kind kind;    /* RANDOM_TRAIN_MASK or RANDOM_PASS_MASK */
+  uint32_t step, first_row; /* step or pass; the number of the first row */
+  bool shared;              /* one mask for all rows, whatever the layer says */
+};
+
 void dropping_set(struct dropping *d, double p, enum dw_mask mask, enum dw_scaling scaling);
 /* Factor of kept values while training, and of all values in evaluation. */
 float dropping_train_scale(const struct dropping *d);
 float dropping_eval_scale(const struct dropping *d);
+/* The stream of row `row` (0 for what all rows share). */
+struct random_stream dropping_stream(const struct dropping *d, const struct source *s,
+                                     uint32_t row);
 /* mask[j] = all ones where number first + j of the stream keeps, else 0, for j < count.
  * Writes up to 15 more. */
-void dropping_draw(const struct dropping *d, uint32_t *mask, const uint32_t seed[2], uint32_t step,
-                   uint32_t row, uint64_t first, uint32_t count);
+void dropping_draw(const struct dropping *d, uint32_t *mask, const struct random_stream *stream,
+                   uint64_t first, uint32_t count);
 
 /* The units that a mask shared by all rows leaves, ascending; NULL where a function takes one: all.
  */
@@ -49,11 +60,26 @@ struct dense {
   float *bias;                    /* [O], padded */
   struct nonzeros nonzero_inputs; /* panels of units: of the x at hand */
   bool lists_inputs;              /* whether its zeros are skipped */
-  struct panels masked;           /* DropConnect: M * W, scaled */
-  uint32_t *weight_mask;          /* DropConnect: M, laid out as weight */
+  float max_norm;                 /* of a unit's incoming weights; 0: no limit */
   float *state[2];                /* optimizer state, laid out as weight; NULL: none */
   float *bias_state[2];
+
+  /* DropConnect */
+  struct panels masked;  /* M * W, scaled; or the squares of W, for Gaussian inference */
+  uint32_t *weight_mask; /* one mask for all rows: M, laid out as weight */
+  uint32_t *row_masks;   /* a mask for every row: bits, [B][O][mask_words(I)] */
+  float *by_unit;        /* then W as [O][padded(I)], and after it, as large, its gradient */
+  uint32_t draws;        /* of Gaussian inference; 0: inference by the mean */
 };
+
+/* Words of a unit's bits in row_masks. */
+static inline size_t mask_words(uint32_t inputs) { return padded(inputs) / 32; }
+
+/* Whether this layer masks its weights anew for every row, and whether its evaluation draws. */
+static inline bool dense_masks_rows(const struct dense *l) {
+  return l->drop.p > 0 && l->drop.mask == DW_MASK_ELEMENT;
+}
+static inline bool dense_samples(const struct dense *l) { return l->drop.p > 0 && l->draws > 0; }
 
 /* Panel rows of one gradient block: 32 x 128 bytes, still in the first cache when it is used. */
 enum { GRADIENT_ROWS = 32 };
@@ -67,12 +93,12 @@ struct workspace {
   struct panels v;         /* of the weight gradient: the row matrix of the panels' columns */
   float *gradient;         /* a block of weight gradients and, after them, the bias gradients */
   float *blocks;           /* [GRADIENT_ROWS][padded(C)]: gradients of what is left, by panels */
+  float *variance;         /* [B + 1][padded(O)]: of z in Gaussian inference, and a row of sums */
+  float *squares;          /* [B][padded(I)]: of x, likewise */
   uint32_t *words;         /* a row of mask words */
   double macs, macs_dense; /* counters of multiply-adds */
 };
 
-/* Draws M for this step: W~ = M * W / keep ('train') or M * W. */
-void dense_mask(struct dense *l, const uint32_t seed[2], uint32_t step, struct workspace *w);
 /* z[b][o] = sum over i of W[o][i] x[b][i], + b[o].  Training: W~ for W; evaluation: keep W for W
  * with 'eval' scaling.  inputs, units: what masks shared by all rows leave of x and will leave of
  * z, NULL: all; nothing is multiplied for what is dropped, whose z is b. */
@@ -88,10 +114,29 @@ void dense_backward_input(float *dx, const float *dz, const struct dense *l, uin
 void dense_backward_weights(struct dense *l, const float *dz, const float *x, uint32_t rows,
                             const struct kept *inputs, const struct kept *units,
                             const struct optimizer *optimizer, struct workspace *w);
+/* Scales back the incoming weights of every unit to a norm <= max_norm (Srivastava et al. 2014,
+ * section 5.1). */
+void dense_limit_norms(struct dense *l);
 /* Initial weights; W [O][I] to and from panels. */
 void dense_initialize(struct dense *l, const uint32_t seed[2]);
 void dense_read(float *weight, const struct dense *l, const float *panels_data);
 void dense_write(struct dense *l, float *panels_data, const float *weight);
+
+/* ---- DropConnect: z = (W * M) x scale + b (Wan et al. 2013) ---- */
+
+/* Draws M: one for all rows, W~ = M * W / keep ('train') or M * W, which dense_forward and
+ * dense_backward_* then use; or one a row. */
+void connect_mask(struct dense *l, const struct source *s, uint32_t rows, struct workspace *w);
+/* A mask for every row: dense_forward and both backward functions in one, but the update.  The
+ * gradient of W, M scale times the dense one, is left beside by_unit.  dx may be NULL. */
+void connect_forward(float *z, const float *x, const struct dense *l, uint32_t rows);
+void connect_backward(float *dx, const float *dz, const float *x, const struct dense *l,
+                      uint32_t rows);
+/* Gaussian inference: y[b][o], which holds dense_forward's z in evaluation, becomes the mean over
+ * draws of f(u), u ~ N(z, variance), variance = c sum over i of W[o][i]^2 x[b][i]^2, c = p / keep
+ * ('train') or keep p ('eval').  Call right after dense_forward, whose lists it uses. */
+void connect_infer(float *y, const float *x, struct dense *l, const uint32_t seed[2],
+                   uint32_t first_row, uint32_t rows, struct workspace *w);
 
 /* ---- activation: y = f(z), in place ---- */
 
@@ -100,21 +145,24 @@ void activation_forward(float *z, uint32_t units, uint32_t rows, enum dw_activat
 void activation_backward(float *dy, const float *y, uint32_t units, uint32_t rows,
                          enum dw_activation f);
 
-/* ---- dropout: y = x m scale, m Bernoulli(keep) ---- */
+/* ---- dropout: y = x m scale, m Bernoulli(keep); Gaussian: y = x m, m ~ N(1, p / keep);
+ * alpha: y = a (x m + alpha' (1 - m)) + b, m Bernoulli(keep) ---- */
 
 struct dropout {
   uint32_t units;
+  enum dw_noise noise;
   struct dropping drop;
-  uint32_t *mask;   /* [B][padded(O)] or, shared by all rows, [1][padded(O)] */
+  uint32_t *mask;   /* [B][padded(O)] or, shared by all rows, [1][padded(O)]; Gaussian: floats, m */
   struct kept kept; /* of a shared mask */
 };
 
-void dropout_mask(struct dropout *l, const uint32_t seed[2], uint32_t step, uint32_t first_row,
-                  uint32_t rows);
+void dropout_mask(struct dropout *l, const struct source *s, uint32_t rows);
 void dropout_forward(float *y, const float *x, const struct dropout *l, uint32_t rows);
-/* dy becomes dx = dy m scale. */
+/* dy becomes dx = dy m scale; alpha: dy m a. */
 void dropout_backward(float *dy, const struct dropout *l, uint32_t rows);
-/* y = x keep ('eval' scaling) or x, times eval_scale. */
+/* Factors m of Gaussian dropout for one row. */
+void dropout_factors(float *factor, const struct dropout *l, const struct source *s, uint32_t row);
+/* y = x keep ('eval' scaling) or x, times eval_scale; Gaussian and alpha dropout have none. */
 void dropout_evaluate(float *y, const float *x, const struct dropout *l, uint32_t rows,
                       float eval_scale);
 

@@ -1,35 +1,13 @@
 /* exp, expm1, tanh, the logistic function, log and cosine from +, -, *, / alone, so that every
  * engine and compiler gives the same bits.  Polynomials after Cephes (S. Moshier, single
- * precision); float functions are within 3 units in the last place of the exact value, the
- * double ones within 1e-13 relative, x^n within n 2^-52: tests/c holds all against libm. */
+ * precision); float functions are within 3 units in the last place of the exact value unless
+ * they say otherwise, log_positive within 1e-13 relative, x^n within n 2^-52: tests/c holds all
+ * against libm. */
 #pragma once
 #include "simd.h"
 
 /* e^x; +inf above 88.73, +0 below -87.34 (no subnormal results), NaN for NaN. */
-DW_INLINE f32x4 f32x4_exp(f32x4 x) {
-  const float most = 88.722839F, least = -87.336544F;
-  f32x4 y = f32x4_select((u32x4)(x < least), f32x4_splat(least), x);
-  y = f32x4_select((u32x4)(y > most), f32x4_splat(most), y);
-  y = f32x4_select((u32x4)(x != x), f32x4_splat(0), y);
-  f32x4 scaled = y * 1.44269504088896341F;
-  f32x4 half = f32x4_select((u32x4)(scaled < 0), f32x4_splat(-0.5F), f32x4_splat(0.5F));
-  i32x4 n = i32x4_from_f32(scaled + half);
-  f32x4 nf = f32x4_from_i32(n);
-  f32x4 r = y - nf * 0.693359375F;
-  r = r - nf * -2.12194440e-4F;
-  f32x4 q = r * 1.9875691500e-4F + 1.3981999507e-3F;
-  q = q * r + 8.3334519073e-3F;
-  q = q * r + 4.1665795894e-2F;
-  q = q * r + 1.6666665459e-1F;
-  q = q * r + 5.0000001201e-1F;
-  q = q * (r * r) + r + 1.0F;
-  /* 2^n in two factors: n may be 128, which one exponent field cannot hold */
-  i32x4 n1 = n >> 1, n2 = n - n1;
-  q = q * (f32x4)((n1 + 127) << 23) * (f32x4)((n2 + 127) << 23);
-  q = f32x4_select((u32x4)(x > most), f32x4_splat(INFINITY), q);
-  q = f32x4_select((u32x4)(x < least), f32x4_splat(0), q);
-  return f32x4_select((u32x4)(x != x), x, q);
-}
+f32x4 f32x4_exp(f32x4 x);
 
 /* e^x - 1 for x <= 0, without cancellation near 0. */
 DW_INLINE f32x4 f32x4_expm1_negative(f32x4 x) {
@@ -76,27 +54,11 @@ static inline double log_positive(double x) {
   return e * 0.6931471805599453 + 2 * s * q;
 }
 
-/* cos(2 pi u) for u in [0, 1): the quarter turn first, exactly, then a Taylor series. */
-static inline double cos_turns(double u) {
-  int quarter = (int)(4 * u + 0.5);
-  double t = (u - 0.25 * quarter) * 6.283185307179586, z = t * t;
-  double cosine = 1, sine = 1;
-  for (int k = 16; k >= 2; k -= 2) {
-    cosine = 1 - cosine * z / (k * (k - 1));
-    sine = 1 - sine * z / (k * (k + 1));
-  }
-  sine *= t;
-  switch (quarter & 3) {
-    case 0:
-      return cosine;
-    case 1:
-      return -sine;
-    case 2:
-      return -cosine;
-    default:
-      return sine;
-  }
-}
+/* Natural logarithm of a normal x > 0. */
+f32x4 f32x4_log(f32x4 x);
+
+/* cos(2 pi u) for u in [0, 1): the quarter turn first, exactly; within 2e-7. */
+f32x4 f32x4_cos_turns(f32x4 u);
 
 /* x^n for n >= 0, by squaring: a pure function of both, so that a resumed run has the same bits. */
 static inline double power(double x, uint64_t n) {

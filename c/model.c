@@ -10,6 +10,12 @@ static float *place_floats(struct arena *a, uint64_t count) {
   return arena_place(a, count, sizeof(float));
 }
 
+/* Floats of a row matrix; 64 bits, since rows x padded(columns) may pass 2^32 where pointers
+ * have 32. */
+static uint64_t rows_size(uint32_t rows, uint32_t columns) {
+  return (uint64_t)rows * padded(columns);
+}
+
 /* Whether a shared mask drops columns of a dense layer's panels. */
 static bool leaves_out_columns(const struct dw_model *m, uint32_t index) {
   return model_shares_mask(m, index, m->layers[index].dense.panels_of_units ? 1 : -1);
@@ -28,10 +34,14 @@ static void place_parameters(struct dw_model *m) {
     l->weight.data = place_floats(&m->parameters, size);
     l->bias = place_floats(&m->parameters, padded(l->units));
     if (leaves_out_columns(m, i)) l->kept_columns.data = place_floats(&m->parameters, size);
-    if (!(l->drop.p > 0)) continue;
+    if (dense_masks_rows(l)) {
+      l->by_unit = place_floats(&m->parameters, 2 * rows_size(l->units, l->inputs));
+    } else if (l->drop.p > 0) {
+      l->weight_mask = arena_place(&m->parameters, size, sizeof *l->weight_mask);
+    }
+    if ((l->drop.p == 0 || dense_masks_rows(l)) && !dense_samples(l)) continue;
     l->masked = l->weight;
     l->masked.data = place_floats(&m->parameters, size);
-    l->weight_mask = arena_place(&m->parameters, size, sizeof *l->weight_mask);
   }
 }
 
@@ -73,12 +83,6 @@ bool model_place_state(struct dw_model *m, int slots) {
   return true;
 }
 
-/* Floats of a row matrix; 64 bits, since rows x padded(columns) may pass 2^32 where pointers
- * have 32. */
-static uint64_t rows_size(uint32_t rows, uint32_t columns) {
-  return (uint64_t)rows * padded(columns);
-}
-
 static void place_nonzeros(struct nonzeros *s, struct arena *a, uint32_t rows, uint32_t columns) {
   uint64_t size = (uint64_t)rows * columns;
   s->block_start =
@@ -97,6 +101,7 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
   struct workspace *w = &m->work;
   uint32_t widest = 0;            /* units of any layer */
   uint32_t listed = 1, taken = 0; /* units that a gradient's list may hold; columns taken out */
+  uint32_t sampled = 0, sampled_inputs = 0; /* widest layer of Gaussian inference, its inputs */
   uint64_t packed = 0;
   for (uint32_t i = 0; i < m->layer_count; i++) {
     struct layer *l = &m->layers[i];
@@ -108,6 +113,13 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
       l->dropout.kept.mask = NULL; /* dropout_mask's to set */
       l->dropout.kept.units = arena_place(a, l->units + 1ULL, sizeof(uint32_t));
       continue;
+    }
+    if (dense_masks_rows(&l->dense)) {
+      uint64_t words = (uint64_t)rows * l->units * mask_words(l->inputs);
+      l->dense.row_masks = arena_place(a, words, sizeof *l->dense.row_masks);
+    }
+    if (dense_samples(&l->dense)) {
+      sampled = most(sampled, l->units), sampled_inputs = most(sampled_inputs, l->inputs);
     }
     if (i != m->first_dense) {
       packed = larger(packed, product_transposed_scratch(l->units, l->inputs));
@@ -126,8 +138,11 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
   w->columns = place_floats(a, taken ? rows_size(rows, taken) : 0);
   w->gradient = place_floats(a, padded(widest) + GRADIENT_ROWS * PANEL);
   w->blocks = place_floats(a, taken ? GRADIENT_ROWS * padded(taken) : 0);
+  w->variance = place_floats(a, sampled ? rows_size(rows + 1, sampled) : 0);
+  w->squares = place_floats(a, sampled ? rows_size(rows, sampled_inputs) : 0);
   w->words = arena_place(a, most(widest, m->inputs) + 2ULL * PHILOX_BATCH, sizeof *w->words);
-  m->batch.list = m->first_dense == 0 ? &m->layers[0].dense.nonzero_inputs : NULL;
+  struct dense *reader = m->first_dense == 0 ? &m->layers[0].dense : NULL;
+  m->batch.list = reader && !dense_masks_rows(reader) ? &reader->nonzero_inputs : NULL;
   m->batch.images = place_floats(a, rows_size(rows, m->inputs));
   m->batch.labels = arena_place(a, rows, sizeof *m->batch.labels);
   m->probabilities = place_floats(a, rows_size(rows, model_outputs(m)));
@@ -165,14 +180,19 @@ struct dropping *layer_dropping(struct layer *l) {
   return d->p > 0 ? d : NULL;
 }
 
-void masks_draw(struct dw_model *m, uint32_t step, uint32_t first_row, uint32_t rows) {
-  for (uint32_t i = 0; i < m->layer_count; i++) {
+struct source model_source(const struct dw_model *m, uint32_t step, uint32_t first_row) {
+  return (struct source){m->seed, RANDOM_TRAIN_MASK, step, first_row, false};
+}
+
+void masks_draw(struct dw_model *m, const struct source *s, uint32_t rows, uint32_t first,
+                uint32_t last) {
+  for (uint32_t i = first; i <= last; i++) {
     struct layer *l = &m->layers[i];
     if (!layer_dropping(l)) continue;
     if (l->kind == LAYER_DENSE) {
-      dense_mask(&l->dense, m->seed, step, &m->work);
+      connect_mask(&l->dense, s, rows, &m->work);
     } else {
-      dropout_mask(&l->dropout, m->seed, step, first_row, rows);
+      dropout_mask(&l->dropout, s, rows);
     }
   }
 }
@@ -204,21 +224,30 @@ const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, u
     dropout_forward(l->output, x, &l->dropout, rows);
     return l->output;
   }
-  dense_forward(l->output, x, &l->dense, rows, true, model_kept(m, index, -1),
-                skip ? model_kept(m, index, 1) : NULL, &m->work);
+  if (dense_masks_rows(&l->dense)) {
+    connect_forward(l->output, x, &l->dense, rows);
+  } else {
+    dense_forward(l->output, x, &l->dense, rows, true, model_kept(m, index, -1),
+                  skip ? model_kept(m, index, 1) : NULL, &m->work);
+  }
   activation_forward(l->output, l->units, rows, l->dense.activation);
   return l->output;
 }
 
-const float *layer_evaluate(struct dw_model *m, uint32_t index, const float *x, uint32_t rows,
-                            float eval_scale) {
+const float *layer_evaluate(struct dw_model *m, uint32_t index, const float *x, uint32_t first_row,
+                            uint32_t rows, float eval_scale) {
   struct layer *l = &m->layers[index];
   if (l->kind == LAYER_DROPOUT) {
+    if (l->dropout.noise != DW_BERNOULLI) return x;
     if (eval_scale == 1 && dropping_eval_scale(&l->dropout.drop) == 1) return x;
     dropout_evaluate(l->output, x, &l->dropout, rows, eval_scale);
     return l->output;
   }
   dense_forward(l->output, x, &l->dense, rows, false, NULL, NULL, &m->work);
+  if (dense_samples(&l->dense) && l->dense.activation != DW_LINEAR) {
+    connect_infer(l->output, x, &l->dense, m->seed, first_row, rows, &m->work);
+    return l->output;
+  }
   activation_forward(l->output, l->units, rows, l->dense.activation);
   return l->output;
 }
@@ -233,10 +262,13 @@ float *layer_backward(struct dw_model *m, uint32_t index, float *dy, const float
   float *dx = NULL;
   const struct kept *inputs = model_kept(m, index, -1), *units = model_kept(m, index, 1);
   activation_backward(dy, l->output, l->units, rows, l->dense.activation);
-  if (index != m->first_dense) {
-    dx = dy == m->gradient[0] ? m->gradient[1] : m->gradient[0];
+  if (index != m->first_dense) dx = dy == m->gradient[0] ? m->gradient[1] : m->gradient[0];
+  if (dense_masks_rows(&l->dense)) {
+    connect_backward(dx, dy, x, &l->dense, rows);
+  } else if (dx) {
     dense_backward_input(dx, dy, &l->dense, rows, inputs, units, &m->work);
   }
   dense_backward_weights(&l->dense, dy, x, rows, inputs, units, &m->optimizer, &m->work);
+  if (l->dense.max_norm > 0) dense_limit_norms(&l->dense);
   return dx;
 }

@@ -49,19 +49,25 @@ struct dropping *layer_dropping(struct layer *l);
 bool model_shares_mask(const struct dw_model *m, uint32_t index, int side);
 const struct kept *model_kept(const struct dw_model *m, uint32_t index, int side);
 
-/* Draws the masks of a step for rows first_row ... first_row + rows - 1 of its batch. */
-void masks_draw(struct dw_model *m, uint32_t step, uint32_t first_row, uint32_t rows);
+/* Draws the masks of layers first ... last, for rows first_row ... first_row + rows - 1. */
+void masks_draw(struct dw_model *m, const struct source *s, uint32_t rows, uint32_t first,
+                uint32_t last);
+/* The numbers of a training step. */
+struct source model_source(const struct dw_model *m, uint32_t step, uint32_t first_row);
+/* Rows [rows][padded(units)] side by side, [rows][units]. */
+void copy_rows(float *to, const float *from, uint32_t units, uint32_t rows);
 /* Returns the layer's output: l->output, or x where the layer does nothing.  skip: units that the
  * layer behind drops for all rows need not be computed. */
 const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, uint32_t rows,
                            bool skip);
-const float *layer_evaluate(struct dw_model *m, uint32_t index, const float *x, uint32_t rows,
-                            float eval_scale);
+/* first_row: the number of x's first row, which Gaussian inference draws by. */
+const float *layer_evaluate(struct dw_model *m, uint32_t index, const float *x, uint32_t first_row,
+                            uint32_t rows, float eval_scale);
 /* Takes d loss / d output and returns d loss / d input, NULL where nothing below learns. */
 float *layer_backward(struct dw_model *m, uint32_t index, float *dy, const float *x, uint32_t rows);
 
 /* One step on the batch that is gathered: the training step as one column of calls. */
 enum dw_status train_step(struct dw_model *m, double learning_rate, double momentum);
 /* Logits of the batch that is gathered, in evaluation; eval_scale multiplies the output of every
- * dropout layer. */
-const float *evaluate_batch(struct dw_model *m, float eval_scale);
+ * dropout() layer. */
+const float *evaluate_batch(struct dw_model *m, uint32_t first_row, float eval_scale);

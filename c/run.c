@@ -1,6 +1,5 @@
 /* Training, evaluation and what can be asked of a model: argument checks around train.c. */
 #include <float.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +17,7 @@ static int check_data(const dw_model *m, const dw_dataset *d) {
   return DW_OK;
 }
 
-static int check_rows(const dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count) {
+int check_rows(const dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count) {
   int status = check_data(m, d);
   if (status) return status;
   if (count < 1 || count > d->samples || first > d->samples - count) {
@@ -158,20 +157,20 @@ int dw_evaluate(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count
   for (uint32_t done = 0; done < count; done += m->batch.rows) {
     uint32_t rows = count - done < EVALUATION_ROWS ? count - done : EVALUATION_ROWS;
     batch_gather(&m->batch, d, NULL, first + done, rows);
-    const float *logits = evaluate_batch(m, (float)eval_scale);
+    const float *logits = evaluate_batch(m, first + done, (float)eval_scale);
     double loss = softmax_loss_forward(m->probabilities, logits, r->units, rows, m->batch.labels);
     metrics_add(r, m->probabilities, logits, padded(r->units), m->batch.labels, rows, loss);
   }
   return DW_OK;
 }
 
-static void copy_rows(float *to, const float *from, uint32_t units, uint32_t rows) {
+void copy_rows(float *to, const float *from, uint32_t units, uint32_t rows) {
   for (uint32_t b = 0; b < rows; b++) {
     memcpy(to + (size_t)b * units, from + b * padded(units), units * sizeof *to);
   }
 }
 
-int dw_predict(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count,
+int dw_predict(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count, uint32_t first_row,
                float *probabilities, uint16_t *labels) {
   int status = check_rows(m, d, first, count);
   if (status) return status;
@@ -179,7 +178,7 @@ int dw_predict(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count,
   for (uint32_t done = 0; done < count; done += m->batch.rows) {
     uint32_t rows = count - done < EVALUATION_ROWS ? count - done : EVALUATION_ROWS;
     batch_gather(&m->batch, d, NULL, first + done, rows);
-    const float *logits = evaluate_batch(m, 1);
+    const float *logits = evaluate_batch(m, first_row + first + done, 1);
     softmax_loss_forward(m->probabilities, logits, units, rows, NULL);
     copy_rows(probabilities + (size_t)done * units, m->probabilities, units, rows);
     if (!labels) continue;
@@ -189,8 +188,9 @@ int dw_predict(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count,
   return DW_OK;
 }
 
-int dw_activations(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count, uint32_t layer,
-                   uint32_t train, uint32_t step, float *values) {
+int dw_activations(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count,
+                   uint32_t first_row, uint32_t layer, uint32_t train, uint32_t step,
+                   float *values) {
   int status = check_rows(m, d, first, count);
   if (status) return status;
   if (layer >= m->layer_count) return fail(DW_INVALID_ARGUMENT, "there is no layer", layer);
@@ -199,9 +199,11 @@ int dw_activations(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t co
     rows = count - done < EVALUATION_ROWS ? count - done : EVALUATION_ROWS;
     batch_gather(&m->batch, d, NULL, first + done, rows);
     const float *x = batch_images(&m->batch);
-    if (train) masks_draw(m, step, first + done, rows);
+    uint32_t row = first_row + first + done;
+    struct source source = model_source(m, step, row);
+    if (train) masks_draw(m, &source, rows, 0, layer);
     for (uint32_t i = 0; i <= layer; i++) {
-      x = train ? layer_forward(m, i, x, rows, false) : layer_evaluate(m, i, x, rows, 1);
+      x = train ? layer_forward(m, i, x, rows, false) : layer_evaluate(m, i, x, row, rows, 1);
     }
     copy_rows(values + (size_t)done * units, x, units, rows);
   }
@@ -210,31 +212,72 @@ int dw_activations(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t co
 
 /* ---- masks ---- */
 
-/* lines x count numbers of a mask; a line is a row of the batch or, in DropConnect, a unit. */
-static void write_mask(uint8_t *mask, const struct dropping *d, const uint32_t seed[2],
-                       uint32_t step, uint32_t lines, uint32_t count, bool dense, uint32_t *words) {
-  bool shared = dense || d->mask == DW_MASK_BATCH;
-  for (uint32_t r = 0; r < lines; r++, mask += count) {
-    dropping_draw(d, words, seed, step, shared ? 0 : r, dense ? (uint64_t)r * count : 0, count);
-    for (uint32_t i = 0; i < count; i++) mask[i] = words[i] != 0;
+/* `count` numbers of a mask from `first` on. */
+static void write_mask(uint8_t *mask, const struct dropping *d, const struct random_stream *stream,
+                       uint64_t first, uint32_t count, uint32_t *words) {
+  dropping_draw(d, words, stream, first, count);
+  for (uint32_t i = 0; i < count; i++) mask[i] = words[i] != 0;
+}
+
+/* [rows][units], floats where the noise is Gaussian. */
+static void write_dropout(void *values, const struct dropout *l, struct source s, uint32_t rows,
+                          uint32_t *words) {
+  for (uint32_t b = 0; b < rows; b++) {
+    size_t at = (size_t)b * l->units;
+    if (l->noise == DW_GAUSSIAN) {
+      dropout_factors((float *)words, l, &s, s.first_row + b);
+      memcpy((float *)values + at, words, l->units * sizeof *words);
+      continue;
+    }
+    bool shared = l->drop.mask == DW_MASK_BATCH;
+    struct random_stream stream = dropping_stream(&l->drop, &s, shared ? 0 : s.first_row + b);
+    write_mask((uint8_t *)values + at, &l->drop, &stream, 0, l->units, words);
   }
 }
 
-int dw_mask(dw_model *m, uint32_t layer, uint32_t step, uint32_t rows, uint8_t *mask) {
+/* [O][I], for every row where masks differ. */
+static void write_connect(uint8_t *mask, const struct dense *l, struct source s, uint32_t rows,
+                          uint32_t *words) {
+  if (!dense_masks_rows(l)) s.first_row = 0, rows = 1;
+  for (uint32_t b = 0; b < rows; b++) {
+    struct random_stream stream = dropping_stream(&l->drop, &s, s.first_row + b);
+    for (uint32_t o = 0; o < l->units; o++, mask += l->inputs) {
+      write_mask(mask, &l->drop, &stream, (uint64_t)o * l->inputs, l->inputs, words);
+    }
+  }
+}
+
+static void write_ones(void *values, const struct layer *l, uint32_t rows) {
+  size_t count = (size_t)rows * l->units;
+  if (l->kind == LAYER_DROPOUT && l->dropout.noise == DW_GAUSSIAN) {
+    for (size_t i = 0; i < count; i++) ((float *)values)[i] = 1;
+    return;
+  }
+  if (l->kind == LAYER_DENSE) {
+    count = (l->dense.drop.mask == DW_MASK_ELEMENT ? count : l->units) * l->inputs;
+  }
+  memset(values, 1, count);
+}
+
+int dw_mask(dw_model *m, uint32_t layer, uint32_t step, uint32_t first_row, uint32_t rows,
+            void *mask) {
   if (!m->built)
     return fail(DW_INVALID_ARGUMENT, "the model is not built; layers:", m->layer_count);
   if (layer >= m->layer_count) return fail(DW_INVALID_ARGUMENT, "there is no layer", layer);
   struct layer *l = &m->layers[layer];
-  const struct dropping *d = layer_dropping(l);
-  bool dense = l->kind == LAYER_DENSE;
-  uint32_t count = dense ? l->inputs : l->units, lines = dense ? l->units : rows;
-  if (!d) return memset(mask, 1, (size_t)lines * count), DW_OK;
-  write_mask(mask, d, m->seed, step, lines, count, dense, m->work.words);
+  struct source source = model_source(m, step, first_row);
+  if (!layer_dropping(l)) {
+    write_ones(mask, l, rows);
+  } else if (l->kind == LAYER_DENSE) {
+    write_connect(mask, &l->dense, source, rows, m->work.words);
+  } else {
+    write_dropout(mask, &l->dropout, source, rows, m->work.words);
+  }
   return DW_OK;
 }
 
-int dw_dropout_mask(double p, uint32_t rows, uint32_t columns, uint32_t mask, double seed,
-                    uint32_t step, uint8_t *values) {
+int dw_dropout_mask(double p, uint32_t first_row, uint32_t rows, uint32_t columns, uint32_t mask,
+                    double seed, uint32_t step, uint8_t *values) {
   uint32_t key[2] = {0, 0};
   int status = check_drop(p, mask, DW_SCALE_NONE);
   if (!status) status = split_seed(seed, key);
@@ -242,12 +285,13 @@ int dw_dropout_mask(double p, uint32_t rows, uint32_t columns, uint32_t mask, do
   if (columns < 1 || columns > DW_MAX_UNITS) {
     return fail(DW_INVALID_ARGUMENT, "columns must be 1 to 65536, not", columns);
   }
-  struct dropping d;
-  dropping_set(&d, p, (enum dw_mask)mask, DW_SCALE_NONE);
+  struct dropout l = {.units = columns, .noise = DW_BERNOULLI};
+  dropping_set(&l.drop, p, (enum dw_mask)mask, DW_SCALE_NONE);
   if (!(p > 0)) return memset(values, 1, (size_t)rows * columns), DW_OK;
   uint32_t *words = malloc((columns + PHILOX_BATCH) * sizeof *words);
   if (!words) return fail_memory((columns + PHILOX_BATCH) * (double)sizeof *words);
-  write_mask(values, &d, key, step, rows, columns, false, words);
+  struct source source = {key, RANDOM_TRAIN_MASK, step, first_row, false};
+  write_dropout(values, &l, source, rows, words);
   free(words);
   return DW_OK;
 }

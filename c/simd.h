@@ -19,6 +19,7 @@ typedef float f32x4_unaligned __attribute__((vector_size(16), aligned(4), may_al
 typedef uint32_t u32x4_unaligned __attribute__((vector_size(16), aligned(4), may_alias));
 
 #define DW_INLINE static inline __attribute__((always_inline))
+#define DW_SHARED static __attribute__((noinline))
 #ifdef __clang__
 #define DW_UNROLL _Pragma("clang loop unroll(full)")
 #define DW_NO_UNROLL _Pragma("clang loop unroll(disable)")
@@ -107,6 +108,18 @@ DW_INLINE uint32_t nonzero_bits(const uint8_t *bytes) {
   for (uint32_t i = 0; i < 16; i++) bits |= (uint32_t)(bytes[i] != 0) << i;
   return bits;
 #endif
+}
+
+/* Bit i: whether lane i of a mask is set; and the mask of the four lowest bits. */
+DW_INLINE uint32_t u32x4_bits(u32x4 mask) {
+#ifdef __wasm_simd128__
+  return wasm_i32x4_bitmask((v128_t)mask);
+#else
+  return (mask[0] & 1) | (mask[1] & 2) | (mask[2] & 4) | (mask[3] & 8);
+#endif
+}
+DW_INLINE u32x4 u32x4_from_bits(uint32_t bits) {
+  return (u32x4)((u32x4_splat(bits) & (u32x4){1, 2, 4, 8}) != 0);
 }
 
 /* (a0 + a1) + (a2 + a3): the one order in which lanes are ever added */

@@ -9,7 +9,8 @@ enum dw_status train_step(struct dw_model *m, double learning_rate, double momen
   const float *x[INPUTS] = {batch_images(&m->batch)};
   uint32_t rows = m->batch.rows, outputs = model_outputs(m), i;
   m->work.macs = m->work.macs_dense = 0;
-  masks_draw(m, (uint32_t)m->train[DW_TRAIN_STEP], 0, rows);
+  struct source source = model_source(m, (uint32_t)m->train[DW_TRAIN_STEP], 0);
+  masks_draw(m, &source, rows, 0, m->layer_count - 1);
 
   for (i = 0; i < m->layer_count; i++) x[i + 1] = layer_forward(m, i, x[i], rows, true);
 
@@ -31,10 +32,10 @@ enum dw_status train_step(struct dw_model *m, double learning_rate, double momen
   return DW_OK;
 }
 
-const float *evaluate_batch(struct dw_model *m, float eval_scale) {
+const float *evaluate_batch(struct dw_model *m, uint32_t first_row, float eval_scale) {
   const float *x = batch_images(&m->batch);
   for (uint32_t i = 0; i < m->layer_count; i++) {
-    x = layer_evaluate(m, i, x, m->batch.rows, eval_scale);
+    x = layer_evaluate(m, i, x, first_row, m->batch.rows, eval_scale);
   }
   return x;
 }

@@ -28,6 +28,8 @@ static float *offset(float *data, size_t at) { return data ? data + at : NULL; }
 /* The gradient of weights is a product of two matrices: `a` has the panels' rows as columns, `v`
  * their columns, as far as masks keep them. */
 struct factors {
+  const struct dense
+      *summed; /* masks weights by row: the gradient is there already, beside by_unit */
   const float *a;
   size_t lda;
   const struct nonzeros *list; /* a's, NULL: a is dense */
@@ -35,11 +37,27 @@ struct factors {
   const struct kept *kept_rows, *kept_columns; /* what shared masks leave of the panels */
 };
 
+/* A block of the gradient that lies beside by_unit. */
+static void take_block(float *g, const struct dense *l, uint32_t panel, uint32_t k,
+                       uint32_t count) {
+  size_t ld = padded(l->inputs);
+  const float *dw = l->by_unit + l->units * ld;
+  uint32_t first = panel * PANEL, lanes = least(l->weight.columns - first, PANEL);
+  for (uint32_t r = 0; r < count; r++) {
+    for (uint32_t c = 0; c < PANEL; c++) {
+      size_t at = l->panels_of_units ? (first + c) * ld + k + r : (k + r) * ld + first + c;
+      g[r * PANEL + c] = c < lanes ? dw[at] : 0;
+    }
+  }
+}
+
 /* Panel rows k ... k + count - 1 of panel `panel`, by the road that pays. */
 static void gradient_block(float *g, const struct factors *f, uint32_t panel, uint32_t k,
                            uint32_t count) {
   const struct kept *kept = f->kept_rows;
-  if (f->list) {
+  if (f->summed) {
+    take_block(g, f->summed, panel, k, count);
+  } else if (f->list) {
     gradient_sparse(g, f->list, f->v, panel, k, count);
   } else if (kept) {
     gradient_kept(g, f->a, f->lda, f->v, panel, k, count, kept->units, kept->count);
@@ -52,7 +70,7 @@ static void gradient_block(float *g, const struct factors *f, uint32_t panel, ui
 static void update_block(struct dense *l, float *g, const struct kept *kept_rows, uint32_t panel,
                          uint32_t k, uint32_t count, const struct optimizer *optimizer) {
   size_t at = ((size_t)panel * l->weight.rows + k) * PANEL;
-  if (l->drop.p > 0) {
+  if (l->weight_mask) {
     mask_gradient(g, l->weight_mask + at, dropping_train_scale(&l->drop), count * PANEL);
   }
   if (!kept_rows || !optimizer_ignores_zero(optimizer)) {
@@ -109,6 +127,7 @@ static struct factors factors_of(const struct dense *l, const float *dz, const f
                                  struct workspace *w) {
   struct factors f = {.lda = padded(l->weight.rows), .v = &w->v};
   const float *v;
+  if (dense_masks_rows(l)) return (struct factors){.summed = l, .v = &l->weight};
   if (l->panels_of_units) {
     f.a = x, v = dz, f.kept_rows = inputs, f.kept_columns = units;
     if (l->lists_inputs) f.list = &l->nonzero_inputs;
@@ -137,4 +156,62 @@ void dense_backward_weights(struct dense *l, const float *dz, const float *x, ui
   bias_gradient(w->gradient, dz, l->units, rows);
   optimizer_update(optimizer, l->bias, l->bias_state[0], l->bias_state[1], w->gradient,
                    (uint32_t)padded(l->units));
+}
+
+/* ---- max-norm ---- */
+
+/* c / norm where the norm is above c, else 1, for four sums of squares. */
+DW_INLINE f32x4 limit(f32x4 sums, float c) {
+  f32x4 norms = f32x4_sqrt(sums);
+  return f32x4_select((u32x4)(norms > c), c / norms, f32x4_splat(1));
+}
+
+/* A unit is a column of its panel. */
+static void limit_columns(float *panel, uint32_t rows, float c) {
+  f32x4 factor[PANEL / 4];
+  for (int j = 0; j < PANEL / 4; j++) factor[j] = f32x4_splat(0);
+  for (uint32_t r = 0; r < rows; r++) {
+    for (int j = 0; j < PANEL / 4; j++) {
+      f32x4 v = f32x4_load(panel + (size_t)r * PANEL + 4 * j);
+      factor[j] += v * v;
+    }
+  }
+  u32x4 above = u32x4_splat(0);
+  for (int j = 0; j < PANEL / 4; j++) {
+    factor[j] = limit(factor[j], c);
+    above |= (u32x4)(factor[j] != 1);
+  }
+  if (!u32x4_bits(above)) return;
+  for (uint32_t r = 0; r < rows; r++) {
+    for (int j = 0; j < PANEL / 4; j++) {
+      float *at = panel + (size_t)r * PANEL + 4 * j;
+      f32x4_store(at, f32x4_load(at) * factor[j]);
+    }
+  }
+}
+
+/* A unit is a row of every panel. */
+static void limit_row(struct panels *p, uint32_t row, float c) {
+  f32x4 sums = f32x4_splat(0);
+  for (uint32_t panel = 0; panel < panel_count(p); panel++) {
+    const float *at = p->data + ((size_t)panel * p->rows + row) * PANEL;
+    for (int j = 0; j < PANEL; j += 4) sums += f32x4_load(at + j) * f32x4_load(at + j);
+  }
+  float factor = limit(f32x4_splat(f32x4_sum(sums)), c)[0];
+  if (factor == 1) return;
+  for (uint32_t panel = 0; panel < panel_count(p); panel++) {
+    float *at = p->data + ((size_t)panel * p->rows + row) * PANEL;
+    for (int j = 0; j < PANEL; j += 4) f32x4_store(at + j, f32x4_load(at + j) * factor);
+  }
+}
+
+void dense_limit_norms(struct dense *l) {
+  struct panels *p = &l->weight;
+  if (!l->panels_of_units) {
+    for (uint32_t o = 0; o < l->units; o++) limit_row(p, o, l->max_norm);
+    return;
+  }
+  for (uint32_t panel = 0; panel < panel_count(p); panel++) {
+    limit_columns(p->data + (size_t)panel * p->rows * PANEL, p->rows, l->max_norm);
+  }
 }

@@ -47,6 +47,8 @@ export const DEFAULTS = Object.freeze({
     scaling: 'train',
     /** One draw a step: a draw for every row costs a masked copy of the weights a row. */
     dropConnectMask: 'batch',
+    inference: 'mean',
+    draws: 1000,
   }),
   fit: Object.freeze({
     epochs: 1,
@@ -91,6 +93,11 @@ export const LIMITS = Object.freeze({
   epochs: { min: 1, max: 1_000_000 },
   /** The core's float32: below it is 0, above it infinity. */
   evalScale: { min: 2 ** -126, max: FLOAT32_MAX },
+  maxNorm: { min: 2 ** -126, max: FLOAT32_MAX },
+  /** Of Gaussian inference: a thousandth of the standard deviation is left of the error. */
+  draws: { min: 1, max: 1_000_000 },
+  /** Steps, passes and rows are counted in 32 bits. */
+  count: { min: 0, max: 2 ** 32 - 1 },
   maxSteps: { min: 1, max: Number.MAX_SAFE_INTEGER },
   learningRate: { min: 0, max: FLOAT32_MAX },
   momentum: { min: 0, max: 1 },

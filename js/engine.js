@@ -4,9 +4,10 @@
  * training.
  */
 
-import { ACTIVATIONS, MASKS, SCALINGS } from './core/enums.js';
+import { ACTIVATIONS, MASKS, NOISES, SCALINGS } from './core/enums.js';
 import { Training } from './training.js';
-import { SLICE_ROWS } from './protocol.js';
+import { SLICE_MASK, SLICE_ROWS, SLICE_WORK } from './protocol.js';
+import { describeMoments } from './predictions.js';
 import { readReport } from './report-reader.js';
 import { OutOfMemoryError } from './errors.js';
 import { summarize, unitsOf } from './summary.js';
@@ -17,6 +18,9 @@ const FLOATS = 1;
 
 /** `enum dw_parameter`, by the name that PyTorch gives it */
 const PARAMETERS = /** @type {const} */ ({ weight: 0, bias: 1 });
+
+/** `DW_PROBABILITIES`: in place of a layer. */
+const PROBABILITIES = 1024;
 
 /** The slot of a parameter's values; the others hold optimizer state. */
 const VALUES = 0;
@@ -31,7 +35,24 @@ function place(name) {
 }
 
 /**
- * @template {Float32Array | Uint16Array} T
+ * Uses all rows, giving way between slices of them.
+ * @param {number} rows
+ * @param {number} slice
+ * @param {import('./task.js').Task} task
+ * @param {(first: number, count: number) => void} use
+ */
+async function inSlices(rows, slice, task, use) {
+  for (let first = 0; first < rows; first += slice) {
+    use(first, Math.min(slice, rows - first));
+    await task.breathe();
+  }
+}
+
+/** Rows of a mask that one call draws. @param {number} width */
+const maskRows = (width) => Math.ceil(SLICE_MASK / width);
+
+/**
+ * @template {Uint8Array | Float32Array | Uint16Array} T
  * @param {new (length: number) => T} Type
  * @param {number} length
  * @returns {T}
@@ -86,16 +107,23 @@ export class Engine {
   /** @param {number} model @param {import('./layers.js').Layer} layer */
   #addLayer(model, layer) {
     const { call } = this.#core;
-    if (layer.type === 'dropout') {
-      const mask = MASKS.indexOf(layer.mask);
-      const scaling = SCALINGS.indexOf(layer.scaling);
-      this.#core.check(call.dw_model_add_dropout(model, layer.p, mask, scaling));
+    const places = (/** @type {any} */ { mask = MASKS[0], scaling = SCALINGS[0] }) => [
+      MASKS.indexOf(mask),
+      SCALINGS.indexOf(scaling),
+    ];
+    if (layer.type !== 'dense') {
+      const noise = NOISES.indexOf(layer.type);
+      this.#core.check(call.dw_model_add_dropout(model, noise, layer.p, ...places(layer)));
       return;
     }
-    const { p, scaling: scalingName } = layer.dropConnect ?? { p: 0, scaling: 'train' };
-    const activation = ACTIVATIONS.indexOf(layer.activation);
-    const scaling = SCALINGS.indexOf(scalingName);
-    this.#core.check(call.dw_model_add_dense(model, layer.units, activation, p, scaling));
+    const { units, activation, dropConnect, maxNorm } = layer;
+    this.#core.check(call.dw_model_add_dense(model, units, ACTIVATIONS.indexOf(activation)));
+    if (dropConnect) {
+      const { p, inference, draws } = dropConnect;
+      const samples = inference === 'gaussian' ? draws : 0;
+      this.#core.check(call.dw_model_drop_connect(model, p, ...places(dropConnect), samples));
+    }
+    if (maxNorm) this.#core.check(call.dw_model_max_norm(model, maxNorm));
   }
 
   /** Frees everything; a core that failed holds nothing that could be freed. */
@@ -190,90 +218,176 @@ export class Engine {
     const outputs = this.#outputs();
     const report = this.#core.made(call.dw_report_create(classes, outputs));
     try {
-      const end = Math.min(rows, samples);
-      for (let first = 0; first < end; first += SLICE_ROWS) {
-        const count = Math.min(SLICE_ROWS, end - first);
-        this.#core.check(call.dw_evaluate(this.#model, data, first, count, evalScale, report));
-        await task.breathe();
-      }
+      await inSlices(Math.min(rows, samples), this.#sliceRows(), task, (first, count) =>
+        this.#core.check(call.dw_evaluate(this.#model, data, first, count, evalScale, report)),
+      );
       return readReport(this.#core, report, classes, classes + Number(outputs > classes));
     } finally {
       call.dw_report_destroy(report);
     }
   }
 
-  /** @param {{ data: number }} args @param {Task} task */
-  async predict({ data }, task) {
+  /** @param {{ data: number, firstRow: number }} args @param {Task} task */
+  async predict({ data, firstRow }, task) {
     const { samples, data: pointer } = this.#data(data);
     const { call } = this.#core;
     const outputs = this.#outputs();
     const labels = allocate(Uint16Array, samples);
     const probabilities = allocate(Float32Array, samples * outputs);
-    for (let first = 0; first < samples; first += SLICE_ROWS) {
-      const count = Math.min(SLICE_ROWS, samples - first);
+    await inSlices(samples, this.#sliceRows(), task, (first, count) => {
       // Labels lie behind the probabilities in one piece of scratch memory.
-      const floats = count * outputs + Math.ceil(count / 2);
-      const both = this.#core.filled(Float32Array, floats, (address) =>
-        call.dw_predict(this.#model, pointer, first, count, address, address + 4 * count * outputs),
+      const at = count * outputs;
+      const both = this.#core.filled(Float32Array, at + Math.ceil(count / 2), (address) =>
+        call.dw_predict(this.#model, pointer, first, count, firstRow, address, address + 4 * at),
       );
-      probabilities.set(both.subarray(0, count * outputs), first * outputs);
-      labels.set(new Uint16Array(both.buffer, 4 * count * outputs, count), first);
-      await task.breathe();
-    }
+      probabilities.set(both.subarray(0, at), first * outputs);
+      labels.set(new Uint16Array(both.buffer, 4 * at, count), first);
+    });
     return { labels, probabilities };
   }
 
   /**
-   * @param {{ data: number, layer: number, train: boolean, step: number }} args
+   * Rows x units of a layer.
+   * @param {{ data: number, layer: number, train: boolean, step: number, firstRow: number }} args
    * @param {Task} task
    */
-  async activations({ data, layer, train, step }, task) {
+  activations({ data, layer, train, step, firstRow }, task) {
     const { samples, data: pointer } = this.#data(data);
-    const { call } = this.#core;
-    const units = this.#units(layer);
-    const values = allocate(Float32Array, samples * units);
-    for (let first = 0; first < samples; first += SLICE_ROWS) {
-      const count = Math.min(SLICE_ROWS, samples - first);
-      const part = this.#core.filled(Float32Array, count * units, (address) =>
-        call.dw_activations(
+    return this.#collect(
+      { Type: Float32Array, rows: samples, width: this.#units(layer), slice: this.#sliceRows() },
+      task,
+      (first, count, address) =>
+        this.#core.call.dw_activations(
           this.#model,
           pointer,
           first,
           count,
+          firstRow,
           layer,
           Number(train),
           step,
           address,
         ),
+    );
+  }
+
+  /**
+   * MC dropout: means and uncertainties over `passes` masks.
+   * @param {PassesArgs} args
+   * @param {Task} task
+   * @returns {Promise<import('./predictions.js').McPrediction>}
+   */
+  async predictPasses(args, task) {
+    const outputs = this.#outputs();
+    const parts = await this.#passes({ ...args, layer: PROBABILITIES }, outputs, 4, 1, task);
+    const [probabilities, entropy, mutualInformation, variationRatio, labels] = parts;
+    return {
+      labels: Uint16Array.from(labels),
+      probabilities,
+      entropy,
+      mutualInformation,
+      variationRatio,
+    };
+  }
+
+  /**
+   * A layer's output over `passes` masks, against its output in evaluation.
+   * @param {PassesArgs & { layer: number }} args
+   * @param {Task} task
+   * @returns {Promise<import('./predictions.js').Moments>}
+   */
+  async moments(args, task) {
+    const units = this.#units(args.layer);
+    const [mean, sd] = await this.#passes(args, units, 1, units, task);
+    const evaluation = await this.activations({ ...args, train: false, step: 0 }, task);
+    return describeMoments({ units, passes: args.passes, evaluation, mean, sd });
+  }
+
+  /**
+   * @typedef {{ data: number, passes: number, sharedMask: boolean, firstRow: number }} PassesArgs
+   * @param {PassesArgs & { layer: number }} args
+   * @param {number} width of the means
+   * @param {number} more arrays behind them
+   * @param {number} moreWidth theirs
+   * @param {Task} task
+   * @returns {Promise<Float32Array[]>} the means and the others, each rows x its width
+   */
+  async #passes({ data, layer, passes, sharedMask, firstRow }, width, more, moreWidth, task) {
+    const { samples, data: pointer } = this.#data(data);
+    const { call } = this.#core;
+    const slice = this.#sliceRows(true);
+    const widths = [width, ...new Array(more).fill(moreWidth)];
+    const whole = widths.map((one) => allocate(Float32Array, samples * one));
+    for (let first = 0; first < samples; first += slice) {
+      const count = Math.min(slice, samples - first);
+      const handle = this.#core.made(
+        call.dw_passes_create(
+          this.#model,
+          pointer,
+          first,
+          count,
+          firstRow,
+          Number(sharedMask),
+          layer,
+        ),
       );
-      values.set(part, first * units);
-      await task.breathe();
+      try {
+        for (let pass = 0; pass < passes; pass++) {
+          if (task.isDue) await task.breathe();
+          this.#core.check(call.dw_passes_run(handle, 1));
+        }
+        const length = count * (width + more * moreWidth);
+        const values = this.#core.filled(Float32Array, length, (address) =>
+          call.dw_passes_read(handle, address),
+        );
+        let at = 0;
+        for (const [i, one] of widths.entries()) {
+          whole[i].set(values.subarray(at, (at += count * one)), first * one);
+        }
+      } finally {
+        if (!this.#core.isBroken) call.dw_passes_destroy(handle);
+      }
     }
-    return values;
+    return whole;
   }
 
   /**
    * The mask of a network whose first masking layer draws it, with no model.
    * @param {{ p: number, rows: number, columns: number, mask: import('./core/enums.js').Mask, seed: number, step: number }} args
-   * @returns {Uint8Array}
+   * @param {Task} task
+   * @returns {Promise<Uint8Array>}
    */
-  dropoutMask({ p, rows, columns, mask, seed, step }) {
+  dropoutMask({ p, rows, columns, mask, seed, step }, task) {
     const { call } = this.#core;
     const kind = MASKS.indexOf(mask);
-    return this.#core.filled(Uint8Array, rows * columns, (address) =>
-      call.dw_dropout_mask(p, rows, columns, kind, seed, step, address),
+    return this.#collect(
+      { Type: Uint8Array, rows, width: columns, slice: maskRows(columns) },
+      task,
+      (first, count, address) =>
+        call.dw_dropout_mask(p, first, count, columns, kind, seed, step, address),
     );
   }
 
   // What a model is
 
-  /** @param {{ layer: number, step: number, rows: number }} args */
-  mask({ layer, step, rows }) {
+  /**
+   * @param {{ layer: number, step: number, rows: number }} args
+   * @param {Task} task
+   */
+  mask({ layer, step, rows }, task) {
     const chosen = this.#spec.layers[layer];
-    const length =
-      chosen.type === 'dense' ? chosen.units * this.#units(layer - 1) : rows * this.#units(layer);
-    return this.#core.filled(Uint8Array, length, (address) =>
-      this.#core.call.dw_mask(this.#model, layer, step, rows, address),
+    const isDense = chosen.type === 'dense';
+    const width = this.#units(layer) * (isDense ? this.#units(layer - 1) : 1);
+    return this.#collect(
+      {
+        Type: chosen.type === 'gaussianDropout' ? Float32Array : Uint8Array,
+        rows: isDense && chosen.dropConnect?.mask === 'batch' ? 1 : rows,
+        width,
+        slice: maskRows(width),
+      },
+      task,
+      (first, count, address) =>
+        this.#core.call.dw_mask(this.#model, layer, step, first, count, address),
     );
   }
 
@@ -307,6 +421,37 @@ export class Engine {
 
   summary() {
     return { bytes: this.#core.call.dw_model_bytes(this.#model) };
+  }
+
+  /**
+   * An array of rows x width that the core fills slice by slice.
+   * @param {{ Type: any, rows: number, width: number, slice: number }} shape
+   * @param {Task} task
+   * @param {(first: number, count: number, address: number) => number} fill returns a status
+   * @returns {Promise<any>}
+   */
+  async #collect({ Type, rows, width, slice }, task, fill) {
+    const values = allocate(Type, rows * width);
+    await inSlices(rows, slice, task, (first, count) => {
+      const part = this.#core.filled(Type, count * width, (address) => fill(first, count, address));
+      values.set(part, first * width);
+    });
+    return values;
+  }
+
+  /**
+   * Rows that one call evaluates: fewer where layers draw much for every row.
+   * @param {boolean} [masked] with masks on
+   */
+  #sliceRows(masked = false) {
+    let draws = 1;
+    for (const [i, layer] of this.#spec.layers.entries()) {
+      if (layer.type !== 'dense' || !layer.dropConnect) continue;
+      const { mask, inference, draws: samples } = layer.dropConnect;
+      if (masked && mask === 'element') draws += layer.units * this.#units(i - 1);
+      if (!masked && inference === 'gaussian') draws += layer.units * samples;
+    }
+    return Math.min(SLICE_ROWS, Math.ceil(SLICE_WORK / draws));
   }
 
   /** @param {number} layer */

@@ -1,7 +1,7 @@
 /** dropout-wasm: multilayer perceptrons with every kind of dropout, in WebAssembly. */
 
 export { createModel, Model } from './model.js';
-export { dense, dropout } from './layers.js';
+export { alphaDropout, dense, dropout, gaussianDropout } from './layers.js';
 export { dropoutMask } from './dropout-mask.js';
 export { loadMnist } from './data/mnist.js';
 export { loadIdx } from './data/load-idx.js';
@@ -28,6 +28,8 @@ export {
  * @typedef {import('./options.js').Runtime} Runtime
  * @typedef {import('./training.js').History} History
  * @typedef {import('./report-reader.js').Report} Report
+ * @typedef {import('./predictions.js').McPrediction} McPrediction
+ * @typedef {import('./predictions.js').Moments} Moments
  * @typedef {import('./compare.js').CompareOptions} CompareOptions
  * @typedef {import('./comparison/line.js').RunLine} RunLine
  * @typedef {import('./statistics.js').Summary} Summary

@@ -10,8 +10,10 @@ import {
   RUNTIME_KEYS,
   checkInteger,
   checkKeys,
+  checkNumber,
   checkOneOf,
   checkProbability,
+  rangeError,
   resolveSeed,
   show,
   typeError,
@@ -20,21 +22,24 @@ import {
 /** @typedef {import('./core/enums.js').Activation} Activation */
 /** @typedef {import('./core/enums.js').Mask} Mask */
 /** @typedef {import('./core/enums.js').Scaling} Scaling */
-/** @typedef {{ p: number, mask: 'batch', scaling: Scaling }} DropConnect */
-/** @typedef {{ type: 'dense', units: number, activation: Activation, dropConnect?: DropConnect }} DenseLayer */
+/** @typedef {'mean' | 'gaussian'} Inference */
+/** @typedef {{ p: number, mask: Mask, scaling: Scaling, inference: Inference, draws: number }} DropConnect */
+/** @typedef {{ type: 'dense', units: number, activation: Activation, dropConnect?: DropConnect, maxNorm?: number }} DenseLayer */
 /** @typedef {{ type: 'dropout', p: number, mask: Mask, scaling: Scaling }} DropoutLayer */
-/** @typedef {DenseLayer | DropoutLayer} Layer */
+/** @typedef {{ type: 'gaussianDropout', p: number }} GaussianDropoutLayer */
+/** @typedef {{ type: 'alphaDropout', p: number }} AlphaDropoutLayer */
+/** @typedef {DenseLayer | DropoutLayer | GaussianDropoutLayer | AlphaDropoutLayer} Layer */
 /** @typedef {{ input: number, layers: Layer[], seed: number }} Spec */
 
 /**
  * What a user may write for a `Layer` and a `Spec`: the same with defaults left out.
  * @typedef {Partial<Omit<DropConnect, 'p'>> & { p?: number }} DropConnectOptions
- * @typedef {{ type: 'dense', units: number, activation?: Activation, dropConnect?: number | DropConnectOptions } | { type: 'dropout', p?: number, mask?: Mask, scaling?: Scaling }} LayerInput
+ * @typedef {{ type: 'dense', units: number, activation?: Activation, dropConnect?: number | DropConnectOptions, maxNorm?: number } | { type: 'gaussianDropout' | 'alphaDropout', p?: number } | { type: 'dropout', p?: number, mask?: Mask, scaling?: Scaling }} LayerInput
  * @typedef {{ input: number, layers: LayerInput[], seed?: number }} SpecInput
  */
 
-/** @type {readonly 'batch'[]} */
-const DROP_CONNECT_MASKS = ['batch'];
+/** @type {readonly Inference[]} */
+const INFERENCES = ['mean', 'gaussian'];
 
 /**
  * Every kind of layer: its keys, and how they are checked and filled in. `path` goes before each
@@ -42,8 +47,10 @@ const DROP_CONNECT_MASKS = ['batch'];
  * @type {Readonly<Record<string, { keys: string[], resolve: (layer: any, path: string) => Layer }>>}
  */
 const KINDS = Object.freeze({
-  dense: { keys: ['units', 'activation', 'dropConnect'], resolve: resolveDense },
+  dense: { keys: ['units', 'activation', 'dropConnect', 'maxNorm'], resolve: resolveDense },
   dropout: { keys: ['p', 'mask', 'scaling'], resolve: resolveDropout },
+  gaussianDropout: { keys: ['p'], resolve: resolveGaussian },
+  alphaDropout: { keys: ['p'], resolve: resolveAlpha },
 });
 
 /**
@@ -51,13 +58,19 @@ const KINDS = Object.freeze({
  * @param {string} path
  * @returns {DenseLayer}
  */
-function resolveDense({ units, activation = DEFAULTS.layer.activation, dropConnect }, path) {
+function resolveDense(
+  { units, activation = DEFAULTS.layer.activation, dropConnect, maxNorm },
+  path,
+) {
   return {
     type: 'dense',
     units: checkInteger(units, `${path}units`, LIMITS.units),
     activation: checkOneOf(activation, ACTIVATIONS, `${path}activation`),
     ...(dropConnect !== undefined && {
       dropConnect: resolveDropConnect(dropConnect, `${path}dropConnect`),
+    }),
+    ...(maxNorm !== undefined && {
+      maxNorm: checkNumber(maxNorm, `${path}maxNorm`, LIMITS.maxNorm),
     }),
   };
 }
@@ -75,12 +88,45 @@ function resolveDropConnect(dropConnect, name) {
     p = DEFAULTS.layer.p,
     mask = DEFAULTS.layer.dropConnectMask,
     scaling = DEFAULTS.layer.scaling,
-  } = checkKeys(/** @type {any} */ (options), ['p', 'mask', 'scaling'], name);
-  return {
+    inference = /** @type {Inference} */ (DEFAULTS.layer.inference),
+    draws = DEFAULTS.layer.draws,
+  } = checkKeys(/** @type {any} */ (options), DROP_CONNECT_KEYS, name);
+  const resolved = {
     p: checkProbability(p, `${name}.p`),
-    mask: checkOneOf(mask, DROP_CONNECT_MASKS, `${name}.mask`),
+    mask: checkOneOf(mask, MASKS, `${name}.mask`),
     scaling: checkOneOf(scaling, SCALINGS, `${name}.scaling`),
+    inference: checkOneOf(inference, INFERENCES, `${name}.inference`),
+    draws: checkInteger(draws, `${name}.draws`, LIMITS.draws),
   };
+  if (inference === 'gaussian' && scaling === 'none') {
+    throw rangeError(`${name}.inference`, "'mean' where scaling is 'none'", inference);
+  }
+  if (inference === 'gaussian' && scaling === 'train' && p === 1) {
+    throw rangeError(`${name}.p`, 'below 1 for Gaussian inference: its variance is infinite', p);
+  }
+  return resolved;
+}
+
+const DROP_CONNECT_KEYS = ['p', 'mask', 'scaling', 'inference', 'draws'];
+
+/**
+ * @param {any} layer
+ * @param {string} path
+ * @returns {GaussianDropoutLayer}
+ */
+function resolveGaussian({ p = DEFAULTS.layer.p }, path) {
+  checkProbability(p, `${path}p`);
+  if (p === 1) throw rangeError(`${path}p`, 'below 1: the variance would be infinite', p);
+  return { type: 'gaussianDropout', p };
+}
+
+/**
+ * @param {any} layer
+ * @param {string} path
+ * @returns {AlphaDropoutLayer}
+ */
+function resolveAlpha({ p = DEFAULTS.layer.p }, path) {
+  return { type: 'alphaDropout', p: checkProbability(p, `${path}p`) };
 }
 
 /**
@@ -111,13 +157,18 @@ function resolveDropout(layer, path) {
  * @param {object} [options]
  * @param {Activation} [options.activation] 'linear'
  * @param {number | DropConnectOptions} [options.dropConnect] drops single weights while training,
- *   never biases (Wan et al. 2013): a probability, or `{ p: 0.5, mask: 'batch', scaling: 'train' }`;
- *   'batch' draws the weights once a step
+ *   never biases (Wan et al. 2013): a probability, or `{ p: 0.5, mask: 'batch', scaling: 'train',
+ *   inference: 'mean', draws: 1000 }`. mask: 'batch' draws once a step, 'element' for every row
+ *   (slow: a draw a weight and row). inference: 'mean' evaluates with the mean weights, 'gaussian'
+ *   averages the activation over `draws` of the Gaussian that has the mean and variance of W v + b
+ *   over masks (section 3.2 there); not with scaling 'none'
+ * @param {number} [options.maxNorm] after each step a unit's incoming weights are scaled back to this
+ *   norm (Srivastava et al. 2014, section 5.1); none by default
  * @returns {DenseLayer}
  * @throws {TypeError | RangeError} naming the option and the value
  */
 export function dense(units, options = {}) {
-  checkKeys(options, ['activation', 'dropConnect'], 'options of dense');
+  checkKeys(options, KINDS.dense.keys.slice(1), 'options of dense');
   return resolveDense({ ...options, units }, '');
 }
 
@@ -136,6 +187,30 @@ export function dense(units, options = {}) {
 export function dropout(p = DEFAULTS.layer.p, options = {}) {
   checkKeys(options, ['mask', 'scaling'], 'options of dropout');
   return resolveDropout({ ...options, p }, '');
+}
+
+/**
+ * Multiplies by N(1, variance p / keep) while training, a draw for every row and unit (Srivastava et
+ * al. 2014, section 10). Evaluation is the identity.
+ *
+ * @param {number} [p] 0 to below 1, 0.5
+ * @returns {GaussianDropoutLayer}
+ * @throws {TypeError | RangeError} naming the option and the value
+ */
+export function gaussianDropout(p) {
+  return resolveGaussian({ p }, '');
+}
+
+/**
+ * Dropout that keeps mean 0 and variance 1, for SELU networks (Klambauer et al. 2017). Evaluation is
+ * the identity.
+ *
+ * @param {number} [p] 0 to 1, 0.5: the probability of dropping
+ * @returns {AlphaDropoutLayer}
+ * @throws {TypeError | RangeError} naming the option and the value
+ */
+export function alphaDropout(p) {
+  return resolveAlpha({ p }, '');
 }
 
 /** @param {any} spec where a model runs is no part of it */

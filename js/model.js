@@ -15,6 +15,7 @@ import {
   typeError,
 } from './options.js';
 import { checkDataset } from './dataset.js';
+import { resolveMoments, resolvePasses } from './predictions.js';
 import { DropoutWasmError } from './errors.js';
 import { resolveSpec } from './layers.js';
 import { summarize, unitsOf } from './summary.js';
@@ -26,9 +27,6 @@ import { checkValues, release, upload } from './upload.js';
 /** @typedef {import('./training.js').History} History */
 /** @typedef {import('./layers.js').Spec} Spec */
 /** @typedef {{ shape: number[], data: Float32Array }} Parameter */
-
-/** Steps are counted in 32 bits. */
-const STEP = { min: 0, max: 2 ** 32 - 1 };
 
 /**
  * A network with its initial weights. Nothing is drawn but from the seed: the same spec gives the
@@ -167,17 +165,40 @@ export class Model {
   }
 
   /**
+   * Labels and probabilities in evaluation; with `passes` MC dropout: means over so many masks, which
+   * alone stay on, scaled as in training.
+   *
+   * @template {import('./predictions.js').PassOptions} O
    * @param {Uint8Array | Float32Array} images rows x input values; bytes count as value / 255
-   * @param {{ signal?: AbortSignal }} [options]
-   * @returns {Promise<{ labels: Uint16Array, probabilities: Float32Array }>} one label a row, and
-   *   rows x units of the last layer
+   * @param {O} [options]
+   * @returns {Promise<O extends { passes: number } ? import('./predictions.js').McPrediction :
+   *   { labels: Uint16Array, probabilities: Float32Array }>} one label a row, and rows x units of the
+   *   last layer
    */
-  async predict(images, options = {}) {
+  async predict(images, options) {
     this.#connection.check();
-    const { signal } = checkKeys(options, ['signal'], 'options');
-    checkSignal(signal, 'signal');
-    return this.#withData({ images: this.#rows(images) }, signal, (ids) =>
-      this.#connection.call('predict', { data: ids.images }, { signal }),
+    const { signal, ...args } = resolvePasses(options ?? {});
+    const method = args.passes === undefined ? 'predict' : 'predictPasses';
+    return this.#withData({ images: this.#rows(images, args.firstRow) }, signal, (ids) =>
+      this.#connection.call(method, { data: ids.images, ...args }, { signal }),
+    );
+  }
+
+  /**
+   * What a layer gives over masks, against what it gives in evaluation, unit by unit and row by row:
+   * the next layer must see the same mean in both.
+   *
+   * @param {Uint8Array | Float32Array} images rows x input values
+   * @param {import('./predictions.js').PassOptions & { layer: number }} options `layer`: index in
+   *   `spec.layers`; `passes`: 100
+   * @returns {Promise<import('./predictions.js').Moments>}
+   */
+  async moments(images, options) {
+    this.#connection.check();
+    const { signal, ...args } = resolveMoments(options);
+    const layer = this.#checkLayer(options.layer);
+    return this.#withData({ images: this.#rows(images, args.firstRow) }, signal, (ids) =>
+      this.#connection.call('moments', { data: ids.images, layer, ...args }, { signal }),
     );
   }
 
@@ -200,7 +221,8 @@ export class Model {
     const args = {
       layer: this.#checkLayer(layer),
       train: checkOneOf(mode, ['eval', 'train'], 'mode') === 'train',
-      step: checkInteger(step, 'step', STEP),
+      step: checkInteger(step, 'step', LIMITS.count),
+      firstRow: 0,
     };
     return this.#withData({ images: this.#rows(images) }, signal, (ids) =>
       this.#connection.call('activations', { data: ids.images, ...args }, { signal }),
@@ -213,8 +235,10 @@ export class Model {
    * @param {number} layer index in `spec.layers`
    * @param {object} [options]
    * @param {number} [options.step] 0, the first: steps count through all `fit` calls
-   * @param {number} [options.rows] 1: rows of the batch; not for DropConnect
-   * @returns {Promise<Uint8Array>} 0 dropped, 1 kept. dropout: rows x units; DropConnect: [out, in]
+   * @param {number} [options.rows] 1: rows of the batch; not for DropConnect's mask 'batch'
+   * @returns {Promise<Uint8Array | Float32Array>} 0 dropped, 1 kept. dropout, alpha: rows x units;
+   *   DropConnect: [out, in], with mask 'element' [rows, out, in]; Gaussian: `Float32Array` of factors,
+   *   rows x units
    * @throws {RangeError} for a layer that masks nothing
    */
   async mask(layer, options = {}) {
@@ -224,7 +248,7 @@ export class Model {
     if (chosen.type === 'dense' && !chosen.dropConnect) {
       throw new RangeError(`layer ${layer} masks nothing: it is dense without dropConnect`);
     }
-    checkInteger(step, 'step', STEP);
+    checkInteger(step, 'step', LIMITS.count);
     checkInteger(rows, 'rows', { min: 1, max: 2 ** 20 });
     return this.#connection.call('mask', { layer, step, rows });
   }
@@ -303,8 +327,8 @@ export class Model {
     }
   }
 
-  /** @param {Uint8Array | Float32Array} images */
-  #rows(images) {
+  /** @param {Uint8Array | Float32Array} images @param {number} [firstRow] */
+  #rows(images, firstRow = 0) {
     const features = this.#spec.input;
     if (!['Uint8Array', 'Float32Array'].includes(arrayKind(images))) {
       throw typeError('images', 'a Uint8Array or a Float32Array', images);
@@ -316,7 +340,9 @@ export class Model {
         images.length,
       );
     }
-    return { images, samples: images.length / features, features, classes: 0 };
+    const samples = images.length / features;
+    checkInteger(firstRow + samples - 1, 'firstRow + rows - 1', LIMITS.count);
+    return { images, samples, features, classes: 0 };
   }
 
   /**

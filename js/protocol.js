@@ -45,5 +45,8 @@ export const PROGRESS_MS = 50;
 /** A worker that has said nothing for so long runs a script that is none of ours. */
 export const START_MS = 60_000;
 
-/** Rows that the core evaluates in one call: some milliseconds of work, so that a slice ends in time. */
+/** What the core does in one call, some milliseconds of work, so that a slice ends in time: rows it
+ *  evaluates, numbers it draws for that (no more than so many, or one row), numbers of a mask. */
 export const SLICE_ROWS = 256;
+export const SLICE_WORK = 2 ** 20;
+export const SLICE_MASK = 2 ** 20;

@@ -17,7 +17,7 @@ export function unitsOf(spec, layer) {
 
 /**
  * @typedef {object} LayerSummary
- * @property {'dense' | 'dropout'} type
+ * @property {import('./layers.js').Layer['type']} type
  * @property {number} inputs
  * @property {number} units
  * @property {number} parameters

@@ -11,5 +11,7 @@ export const ACTIVATIONS = ['linear', 'relu', 'tanh', 'sigmoid', 'selu'];
 export const MASKS = ['element', 'batch'];
 /** @type {readonly Scaling[]} */
 export const SCALINGS = ['train', 'eval', 'none'];
+/** Types of layers between dense ones, in the order of `enum dw_noise`. @type {readonly string[]} */
+export const NOISES = ['dropout', 'gaussianDropout', 'alphaDropout'];
 /** @type {readonly OptimizerName[]} */
 export const OPTIMIZER_NAMES = ['sgd', 'adam', 'adamw'];

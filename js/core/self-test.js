@@ -25,7 +25,7 @@ export function selfTests(core) {
  * @param {Core} core */
 function mask(core) {
   const bytes = core.filled(Uint8Array, 4, (address) =>
-    core.call.dw_dropout_mask(0.5, 1, 4, 0, 0, 0, address),
+    core.call.dw_dropout_mask(0.5, 0, 1, 4, 0, 0, 0, address),
   );
   return [...bytes];
 }
@@ -43,8 +43,8 @@ function probabilities(core) {
   const model = core.made(call.dw_model_create(INPUTS, 0));
   let data = 0;
   try {
-    core.check(call.dw_model_add_dense(model, HIDDEN, 0, 0, 0));
-    core.check(call.dw_model_add_dense(model, OUTPUTS, 0, 0, 0));
+    core.check(call.dw_model_add_dense(model, HIDDEN, 0));
+    core.check(call.dw_model_add_dense(model, OUTPUTS, 0));
     core.check(call.dw_model_build(model));
     write(core, model, 0, HIDDEN, INPUTS, hiddenWeight);
     write(core, model, 1, OUTPUTS, HIDDEN, outputWeight);
@@ -53,7 +53,7 @@ function probabilities(core) {
     images.set(Float32Array.from({ length: INPUTS }, (_, i) => input(i)));
     return [
       ...core.filled(Float32Array, OUTPUTS, (address) =>
-        call.dw_predict(model, data, 0, 1, address, 0),
+        call.dw_predict(model, data, 0, 1, 0, address, 0),
       ),
     ];
   } finally {

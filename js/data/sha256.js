@@ -1,6 +1,5 @@
 /** SHA-256 of data sets: by the platform where it offers it, else by a library. */
 
-import { sha256 } from '@noble/hashes/sha2.js';
 import { nextTurn } from '../turn.js';
 
 /** Bytes hashed at a stretch on the caller's thread: about 5 ms, so that a page keeps drawing. */
@@ -22,6 +21,7 @@ async function digest(bytes) {
     const view = new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength);
     return new Uint8Array(await crypto.subtle.digest('SHA-256', view));
   }
+  const { sha256 } = await import('./sha256-library.js');
   const hash = sha256.create();
   for (let at = 0; at < bytes.length; at += SLICE) {
     hash.update(bytes.subarray(at, at + SLICE));

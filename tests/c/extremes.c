@@ -68,7 +68,7 @@ static void p_zero(void) {
   expect_same_training(&behind, &one);
   dw_model *m = network_create(&behind, 0, 1);
   uint8_t mask[10];
-  dw_mask(m, 0, 3, 2, mask);
+  dw_mask(m, 0, 3, 0, 2, mask);
   for (int i = 0; i < 10; i++) expect(mask[i] == 1, "p 0 drops unit %d", i);
   dw_model_destroy(m);
 }
@@ -100,7 +100,7 @@ static void expect_zeros(const struct network *n, uint32_t layer, uint32_t units
   dw_model *m = network_create(n, DW_TANH, 1);
   dw_dataset *d = data_create(SAMPLES, n->inputs, network_outputs(n), 1, 1);
   float *values = ALLOCATE(float, SAMPLES *units), *zeros = ALLOCATE(float, SAMPLES *units);
-  dw_activations(m, d, 0, SAMPLES, layer, 1, 0, values);
+  dw_activations(m, d, 0, SAMPLES, 0, layer, 1, 0, values);
   expect(same_bits(values, zeros, SAMPLES * units), "%s: not all are +0", n->name);
   free(values), free(zeros);
   dw_model_destroy(m);
@@ -142,7 +142,7 @@ static void infinite_inputs(void) {
     dw_dataset *d = data_create(BATCH, 9, 3, 1, 1);
     float *images = dw_dataset_images_view(d);
     uint8_t mask[BATCH * 9];
-    dw_mask(m, 0, 0, BATCH, mask);
+    dw_mask(m, 0, 0, 0, BATCH, mask);
     for (int i = 0; i < BATCH * 9; i++) {
       if (!mask[i])
         images[i] = !infinite ? 0 : i % 3 == 0 ? NAN : i % 3 == 1 ? INFINITY : -INFINITY;
@@ -175,7 +175,7 @@ static void large_logits(void) {
     /* of one row, whose other four logits tie; the loss of the other row is 0 */
     double distance = 1.25 * fabs((double)largest[i]) + log(4);
     expect(fabs(last_loss(m) - distance / 2) <= 1e-6 * distance, "loss %g", last_loss(m));
-    dw_predict(m, d, 0, 2, p, NULL);
+    dw_predict(m, d, 0, 2, 0, p, NULL);
     for (int k = 0; k < 10; k++) expect(p[k] >= 0 && p[k] <= 1, "probability %g", p[k]);
     parameters_read(m, &n, values);
     for (int k = 0; k < 10; k++) expect(isfinite(values[k]), "parameter %g", values[k]);
@@ -231,7 +231,7 @@ static void no_numbers(void) {
     expect(dw_evaluate(m, d, 0, SAMPLES, 1, r) == DW_OK, "%s", dw_last_error());
     expect(!isfinite(dw_report_view(r)[DW_REPORT_LOSS]), "a finite loss");
     expect(dw_report_view(r)[DW_REPORT_SAMPLES] == SAMPLES, "rows are lost");
-    dw_predict(m, d, 0, SAMPLES, p, labels);
+    dw_predict(m, d, 0, SAMPLES, 0, p, labels);
     for (int k = 0; k < SAMPLES; k++) expect(labels[k] < 3, "label %u", labels[k]);
     free(values);
     dw_report_destroy(r);

@@ -88,7 +88,7 @@ static void trial_read(struct trial *t) {
 
 static void trial_masks(struct trial *t, uint32_t step) {
   for (uint32_t i = 0; i < t->network->layer_count; i++)
-    dw_mask(t->model, i, step, t->reference->rows, t->reference->masks[i]);
+    dw_mask(t->model, i, step, 0, t->reference->rows, t->reference->masks[i]);
 }
 
 static struct trial trial_create(const struct network *n, uint32_t activation, uint32_t rows,
@@ -180,7 +180,7 @@ static void check_outputs(struct trial *t, const char *activation) {
     (void)reference_loss(t->reference);
     for (uint32_t i = 0; i < t->network->layer_count; i++) {
       if (t->network->layers[i].is_dense) units = t->network->layers[i].units;
-      dw_activations(t->model, t->data, 0, t->reference->rows, i, (uint32_t)train, STEP, values);
+      dw_activations(t->model, t->data, 0, t->reference->rows, 0, i, (uint32_t)train, STEP, values);
       for (uint32_t k = 0; k < t->reference->rows * units; k++) {
         double wanted = t->reference->output[i][k / units][k % units];
         expect(fabs(values[k] - wanted) <= TOLERANCE * (1 + fabs(wanted)),
@@ -220,7 +220,7 @@ static void check_probabilities(struct trial *t, const char *activation) {
   uint16_t *labels = ALLOCATE(uint16_t, rows);
   t->reference->train = false;
   (void)reference_loss(t->reference);
-  dw_predict(t->model, t->data, 0, rows, found, labels);
+  dw_predict(t->model, t->data, 0, rows, 0, found, labels);
   for (uint32_t b = 0; b < rows; b++) {
     const double *z = t->reference->output[t->network->layer_count - 1][b];
     double sum = 0, most = z[0];

@@ -50,7 +50,7 @@ static void too_large_data(void) {
 static void too_large_model(void) {
   limit_memory();
   dw_model *m = dw_model_create(DW_MAX_UNITS, 1);
-  for (int i = 0; i < DW_MAX_LAYERS; i++) dw_model_add_dense(m, DW_MAX_UNITS, DW_RELU, 0, 0);
+  for (int i = 0; i < DW_MAX_LAYERS; i++) dw_model_add_dense(m, DW_MAX_UNITS, DW_RELU);
   double before = dw_model_bytes(m);
   for (int attempt = 0; attempt < 2; attempt++) {
     no_memory(dw_model_build(m), 0x1p44);
@@ -91,7 +91,7 @@ static void nothing_to_destroy(void) {
   expect(empty != NULL, "no bytes have no address");
   dw_free(empty);
   dw_model *m = dw_model_create(3, 1);
-  dw_model_add_dense(m, 2, DW_RELU, 0, 0);
+  dw_model_add_dense(m, 2, DW_RELU);
   dw_model_destroy(m); /* never built */
 }
 

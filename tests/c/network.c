@@ -18,8 +18,12 @@ dw_model *network_create(const struct network *n, uint32_t activation, double se
   for (uint32_t i = 0; i < n->layer_count; i++) {
     const struct layer_spec *l = &n->layers[i];
     uint32_t f = l->activation == CHOSEN ? activation : l->activation;
-    require(l->is_dense ? dw_model_add_dense(m, l->units, f, l->p, l->scaling)
-                        : dw_model_add_dropout(m, l->p, l->mask, l->scaling));
+    if (!l->is_dense) {
+      require(dw_model_add_dropout(m, DW_BERNOULLI, l->p, l->mask, l->scaling));
+      continue;
+    }
+    require(dw_model_add_dense(m, l->units, f));
+    require(dw_model_drop_connect(m, l->p, l->mask, l->scaling, 0));
   }
   require(dw_model_build(m));
   return m;

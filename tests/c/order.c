@@ -69,16 +69,16 @@ static void evaluate(dw_model *m, dw_dataset *d) {
 static void predict(dw_model *m, dw_dataset *d) {
   float p[SAMPLES * CLASSES];
   uint16_t labels[SAMPLES];
-  dw_predict(m, d, 0, SAMPLES, p, labels);
+  dw_predict(m, d, 0, SAMPLES, 0, p, labels);
 }
 
 static void look(dw_model *m, dw_dataset *d) {
   float values[SAMPLES * 11];
   uint8_t mask[SAMPLES * 11];
   for (uint32_t layer = 0; layer < NETWORK.layer_count; layer++) {
-    dw_activations(m, d, 0, SAMPLES, layer, 1, 77, values); /* the workspace grows */
-    dw_activations(m, d, 0, SAMPLES, layer, 0, 0, values);
-    dw_mask(m, layer, 78, SAMPLES, mask);
+    dw_activations(m, d, 0, SAMPLES, 0, layer, 1, 77, values); /* the workspace grows */
+    dw_activations(m, d, 0, SAMPLES, 0, layer, 0, 0, values);
+    dw_mask(m, layer, 78, 0, SAMPLES, mask);
   }
   float *parameters = parameters_copy(m, &NETWORK);
   parameters_write(m, &NETWORK, parameters);
@@ -218,11 +218,11 @@ static void any_split(void) {
   dw_dataset *d = data();
   float whole[SAMPLES * CLASSES], part[SAMPLES * CLASSES];
   dw_report *one = dw_report_create(CLASSES, CLASSES), *many = dw_report_create(CLASSES, CLASSES);
-  dw_predict(m, d, 0, SAMPLES, whole, NULL);
+  dw_predict(m, d, 0, SAMPLES, 0, whole, NULL);
   dw_evaluate(m, d, 0, SAMPLES, 1, one);
   for (uint32_t first = 0, count = 1; first < SAMPLES; first += count, count += 6) {
     if (count > SAMPLES - first) count = SAMPLES - first;
-    dw_predict(m, d, first, count, part + (size_t)first * CLASSES, NULL);
+    dw_predict(m, d, first, count, 0, part + (size_t)first * CLASSES, NULL);
     dw_evaluate(m, d, first, count, 1, many);
   }
   expect(same_bits(whole, part, SAMPLES * CLASSES), "probabilities differ");

@@ -62,7 +62,7 @@ static void expect_report(uint32_t classes, uint32_t units, double spread) {
   parameters_write(m, &n, parameters);
   const uint16_t *labels = dw_dataset_labels_view(d);
   struct sums s = {0};
-  dw_predict(m, d, 0, SAMPLES, p, NULL);
+  dw_predict(m, d, 0, SAMPLES, 0, p, NULL);
   for (uint32_t b = 0; b < SAMPLES; b++)
     add_row(&s, p + (size_t)b * units, units, classes, labels[b]);
   expect(dw_evaluate(m, d, 0, SAMPLES, 1, r) == DW_OK, "%s", dw_last_error());
@@ -112,7 +112,7 @@ static void ties(void) {
   for (int i = 0; i < 5; i++) parameters[5 + i] = biases[i];
   parameters_write(m, &n, parameters);
   for (int i = 0; i < 4; i++) dw_dataset_labels_view(d)[i] = 1;
-  dw_predict(m, d, 0, 4, p, labels);
+  dw_predict(m, d, 0, 4, 0, p, labels);
   dw_evaluate(m, d, 0, 4, 1, r);
   for (int i = 0; i < 4; i++) expect(labels[i] == 1, "label %u", labels[i]);
   expect(dw_report_view(r)[DW_REPORT_ACCURACY] == 1, "the report sees another label");

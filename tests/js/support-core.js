@@ -1,6 +1,6 @@
 /** A model driven by the C API alone, step by step, through WebAssembly. */
 
-import { ACTIVATIONS, MASKS, OPTIMIZER_NAMES, SCALINGS } from '../../js/core/enums.js';
+import { ACTIVATIONS, MASKS, NOISES, OPTIMIZER_NAMES, SCALINGS } from '../../js/core/enums.js';
 import { resolveSpec } from '../../js/layers.js';
 
 import { unitsOf } from '../../js/summary.js';
@@ -49,13 +49,15 @@ export class CoreModel {
     [this.#core, this.#spec] = [core, spec];
     this.#model = core.made(call.dw_model_create(spec.input, spec.seed));
     for (const layer of spec.layers) {
-      const drop = layer.type === 'dropout' ? layer : layer.dropConnect;
-      const { p, scaling } = drop ?? { p: 0, scaling: 'train' };
-      const [add, ...values] =
-        layer.type === 'dropout'
-          ? [call.dw_model_add_dropout, p, MASKS.indexOf(layer.mask)]
-          : [call.dw_model_add_dense, layer.units, ACTIVATIONS.indexOf(layer.activation), p];
-      core.check(add(this.#model, ...values, SCALINGS.indexOf(scaling)));
+      const { p, mask, scaling } = layer.dropConnect ?? layer;
+      const drop = [p, MASKS.indexOf(mask), SCALINGS.indexOf(scaling)];
+      if (layer.type === 'dropout') {
+        core.check(call.dw_model_add_dropout(this.#model, NOISES.indexOf(layer.type), ...drop));
+        continue;
+      }
+      const activation = ACTIVATIONS.indexOf(layer.activation);
+      core.check(call.dw_model_add_dense(this.#model, layer.units, activation));
+      if (layer.dropConnect) core.check(call.dw_model_drop_connect(this.#model, ...drop, 0));
     }
     core.check(call.dw_model_build(this.#model));
     const kind = OPTIMIZER_NAMES.indexOf(optimizer);
@@ -108,7 +110,7 @@ export class CoreModel {
   mask(layer, step, rows) {
     const length = rows * unitsOf(this.#spec, layer);
     return this.#core.filled(Uint8Array, length, (address) =>
-      this.#core.call.dw_mask(this.#model, layer, step, rows, address),
+      this.#core.call.dw_mask(this.#model, layer, step, 0, rows, address),
     );
   }
 
@@ -122,6 +124,7 @@ export class CoreModel {
           pointer,
           0,
           data.samples,
+          0,
           layer,
           TRAINING,
           step,

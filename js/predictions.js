@@ -1,0 +1,105 @@
+/** What is asked of predictions with masks on, and what is said of them. */
+
+import { LIMITS, checkBoolean, checkInteger, checkKeys, checkSignal } from './options.js';
+
+/** Passes of `moments`: a tenth of a standard deviation is left of the error of a mean. */
+const MOMENT_PASSES = 100;
+
+/**
+ * @typedef {object} PassOptions
+ * @property {number} [passes] 1 to 2^32 - 1: masks, of which pass t is the same in every call
+ * @property {boolean} [sharedMask] false: one mask a pass for all rows, which gives smooth curves over
+ *   inputs
+ * @property {number} [firstRow] 0: the number of the first row, where these rows are a part of a larger
+ *   input: masks are then those of the whole
+ * @property {AbortSignal} [signal]
+ */
+
+/**
+ * MC dropout (Gal, Ghahramani 2016).
+ * @typedef {object} McPrediction
+ * @property {Uint16Array} labels [rows], the largest mean probability
+ * @property {Float32Array} probabilities rows x units, means over the passes
+ * @property {Float32Array} entropy [rows], of the mean probabilities, nats
+ * @property {Float32Array} mutualInformation [rows]: `entropy` less the mean entropy of the passes, at
+ *   least 0, nats: what the masks disagree about
+ * @property {Float32Array} variationRatio [rows]: the share of passes that vote for another label than
+ *   the most voted one
+ */
+
+/**
+ * A layer's output over masks, against its output in evaluation.
+ * @typedef {object} Moments
+ * @property {number} rows
+ * @property {number} units
+ * @property {number} passes
+ * @property {Float32Array} evaluation rows x units
+ * @property {Float32Array} mean rows x units, over the passes
+ * @property {Float32Array} sd rows x units, the sample standard deviation over the passes
+ * @property {number} slope of the line through the origin that fits `mean` over `evaluation` best: 1 - p
+ *   behind unscaled dropout, 1 where the scaling is right
+ * @property {number} sdEvaluation standard deviation of all values, in evaluation
+ * @property {number} sdTraining the same with masks on, over rows, units and passes: dropout adds noise
+ *   also where the scaling is right
+ */
+
+/**
+ * @param {PassOptions} options
+ * @param {string[]} [keys] more that are known
+ * @returns {{ signal?: AbortSignal, firstRow: number, passes?: number, sharedMask: boolean }}
+ */
+export function resolvePasses(options, keys = []) {
+  const known = ['passes', 'sharedMask', 'firstRow', 'signal', ...keys];
+  const { passes, sharedMask, firstRow = 0, signal } = checkKeys(options, known, 'options');
+  if (sharedMask !== undefined && passes === undefined) {
+    throw new TypeError(`sharedMask needs passes, got passes undefined`);
+  }
+  return {
+    signal: checkSignal(signal, 'signal'),
+    firstRow: checkInteger(firstRow, 'firstRow', LIMITS.count),
+    ...(passes !== undefined && {
+      passes: checkInteger(passes, 'passes', { ...LIMITS.count, min: 1 }),
+    }),
+    sharedMask: checkBoolean(sharedMask ?? false, 'sharedMask'),
+  };
+}
+
+/** @param {PassOptions & { layer: number }} options */
+export function resolveMoments(options) {
+  const { passes = MOMENT_PASSES } = options ?? {};
+  return resolvePasses({ ...options, passes }, ['layer']);
+}
+
+/**
+ * @param {{ units: number, passes: number, evaluation: Float32Array, mean: Float32Array, sd: Float32Array }} found
+ * @returns {Moments}
+ */
+export function describeMoments({ units, passes, evaluation, mean, sd }) {
+  const n = mean.length;
+  let both = 0;
+  let square = 0;
+  let within = 0; // sum of squared deviations over passes, a pass
+  for (let i = 0; i < n; i++) {
+    both += mean[i] * evaluation[i];
+    square += evaluation[i] ** 2;
+    within += (sd[i] ** 2 * (passes - 1)) / passes;
+  }
+  return {
+    rows: n / units,
+    units,
+    passes,
+    evaluation,
+    mean,
+    sd,
+    slope: both / square,
+    sdEvaluation: Math.sqrt(spread(evaluation)),
+    sdTraining: Math.sqrt(spread(mean) + within / n),
+  };
+}
+
+/** The variance of all values. @param {Float32Array} values */
+function spread(values) {
+  const n = values.length;
+  const centre = values.reduce((sum, value) => sum + value, 0) / n;
+  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / n;
+}
