@@ -57,6 +57,26 @@ describe('PyTorch-NLP#71, keras#217, #9841: a mask for every row unless batch is
   test('element is the default', () => assert.equal(dropout(0.5).mask, 'element'));
 });
 
+test('a mask of many rows gives way between slices, and is what its parts are', async () => {
+  const [rows, columns] = [2 ** 16, 40];
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  const whole = await dropoutMask(0.5, [rows, columns], { seed: 3 });
+  clearInterval(timer);
+  assert.ok(turns > 0, 'the thread was blocked from beginning to end');
+  for (const some of [1, 100]) {
+    const part = await dropoutMask(0.5, [some, columns], { seed: 3 });
+    assert.deepEqual(whole.subarray(0, some * columns), part);
+  }
+  await withModels({ input: 8, layers: [dropout(0.5), dense(columns)], seed: 3 }, async (model) => {
+    const drawn = await model.mask(0, { rows });
+    const again = await dropoutMask(0.5, [rows, 8], { seed: 3 });
+    assert.deepEqual(drawn, again);
+  });
+  const kept = whole.reduce((sum, value) => sum + value, 0) / whole.length;
+  assert.ok(Math.abs(kept - 0.5) < 5 * Math.sqrt(0.25 / whole.length));
+});
+
 describe('tfjs#7104, #316, MPRandGauss: seed 0 is a seed', () => {
   test('two runs with seed 0 have equal hashes, and so have those without a seed', async () => {
     const hashes = [];
