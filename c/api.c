@@ -200,7 +200,7 @@ int dw_model_build(dw_model *m) {
     return DW_OUT_OF_MEMORY;
   }
   for (uint32_t i = 0; i < m->layer_count; i++) {
-    if (m->layers[i].kind == LAYER_DENSE) dense_initialize(&m->layers[i].dense, m->seed);
+    if (m->layers[i].kind == LAYER_DENSE) dense_initialize(&m->layers[i].dense, m->seed, &m->work);
   }
   m->built = true;
   return DW_OK;

@@ -13,7 +13,7 @@ static void mask_for_all_rows(struct dense *l, const struct source *s, struct wo
   struct random_stream stream = dropping_stream(&l->drop, s, 0);
   for (uint32_t o = 0; o < l->units; o++) {
     dropping_draw(&l->drop, w->words, &stream, (uint64_t)o * l->inputs, l->inputs);
-    for (uint32_t i = 0; i < l->inputs; i++) l->weight_mask[weight_index(l, o, i)] = w->words[i];
+    unit_write(l, (float *)l->weight_mask, o, (float *)w->words);
   }
   for (uint64_t j = 0; j < size; j += 4) {
     f32x4 value = f32x4_load(l->weight.data + j) * scale;
@@ -52,11 +52,7 @@ static void mask_by_row(struct dense *l, const struct source *s, uint32_t rows,
     }
   }
   size_t ld = padded(l->inputs);
-  for (uint32_t o = 0; o < l->units; o++) {
-    for (uint32_t i = 0; i < l->inputs; i++) {
-      l->by_unit[o * ld + i] = l->weight.data[weight_index(l, o, i)];
-    }
-  }
+  for (uint32_t o = 0; o < l->units; o++) unit_read(l->by_unit + o * ld, l, l->weight.data, o);
 }
 
 void connect_mask(struct dense *l, const struct source *s, uint32_t rows, struct workspace *w) {

@@ -94,34 +94,54 @@ void dense_backward_input(float *dx, const float *dz, const struct dense *l, uin
   count_macs(w, done * p->columns, (double)rows * l->inputs * l->units);
 }
 
-void dense_initialize(struct dense *l, const uint32_t seed[2]) {
+static void draw(float *values, const struct random_stream *s, uint64_t first, uint32_t count,
+                 bool is_normal, float radius) {
+  if (!is_normal) {
+    random_uniforms(values, s, first, count, radius);
+    return;
+  }
+  random_normals(values, s, first, count);
+  for (uint32_t j = 0; j < count; j++) values[j] *= radius;
+}
+
+void dense_initialize(struct dense *l, const uint32_t seed[2], struct workspace *w) {
   bool is_normal = l->activation == DW_SELU;
-  float radius = (float)(1 / sqrt(l->inputs)), row[64];
+  float radius = (float)(1 / sqrt(l->inputs)), *row = (float *)w->words;
   struct random_stream stream = random_stream(seed, RANDOM_WEIGHTS, l->index, 0, 0);
   for (uint32_t o = 0; o < l->units; o++) {
-    for (uint32_t i = 0; i < l->inputs; i += 64) {
-      uint32_t count = least(l->inputs - i, 64);
-      uint64_t first = (uint64_t)o * l->inputs + i;
-      if (is_normal) {
-        random_normals(row, &stream, first, count);
-        for (uint32_t j = 0; j < count; j++) row[j] *= radius;
-      } else {
-        random_uniforms(row, &stream, first, count, radius);
-      }
-      for (uint32_t j = 0; j < count; j++) l->weight.data[weight_index(l, o, i + j)] = row[j];
-    }
+    draw(row, &stream, (uint64_t)o * l->inputs, l->inputs, is_normal, radius);
+    unit_write(l, l->weight.data, o, row);
   }
   if (is_normal) return; /* biases stay 0 */
   stream.row = 1;
-  random_uniforms(l->bias, &stream, 0, l->units, radius);
+  draw(l->bias, &stream, 0, l->units, false, radius);
+}
+
+void unit_read(float *row, const struct dense *l, const float *panels_data, uint32_t o) {
+  for (uint32_t i = 0; i < l->inputs;) {
+    struct run run = weight_run(l, o, i);
+    const any32 *from = panels_data + run.at;
+    any32 *to = row + i;
+    for (uint32_t j = 0; j < run.count; j++, from += run.step) to[j] = *from;
+    i += run.count;
+  }
+}
+
+void unit_write(const struct dense *l, float *panels_data, uint32_t o, const float *row) {
+  for (uint32_t i = 0; i < l->inputs;) {
+    struct run run = weight_run(l, o, i);
+    const any32 *from = row + i;
+    any32 *to = panels_data + run.at;
+    for (uint32_t j = 0; j < run.count; j++, to += run.step) *to = from[j];
+    i += run.count;
+  }
 }
 
 void dense_read(float *weight, const struct dense *l, const float *panels_data) {
-  for (uint32_t o = 0; o < l->units; o++)
-    for (uint32_t i = 0; i < l->inputs; i++) *weight++ = panels_data[weight_index(l, o, i)];
+  for (uint32_t o = 0; o < l->units; o++, weight += l->inputs) unit_read(weight, l, panels_data, o);
 }
 
 void dense_write(struct dense *l, float *panels_data, const float *weight) {
-  for (uint32_t o = 0; o < l->units; o++)
-    for (uint32_t i = 0; i < l->inputs; i++) panels_data[weight_index(l, o, i)] = *weight++;
+  for (uint32_t o = 0; o < l->units; o++, weight += l->inputs)
+    unit_write(l, panels_data, o, weight);
 }

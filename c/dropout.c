@@ -137,7 +137,8 @@ void dropout_evaluate(float *y, const float *x, const struct dropout *l, uint32_
                       float eval_scale) {
   float scale = dropping_eval_scale(&l->drop);
   size_t ld = padded(l->units);
-  for (uint32_t b = 0; b < rows; b++) {
+  if (scale == 0) memset(y, 0, rows * ld * sizeof *y); /* dropping selects: also what is infinite */
+  for (uint32_t b = 0; scale != 0 && b < rows; b++) {
     for (uint32_t o = 0; o < l->units; o += 4) {
       f32x4_store(y + b * ld + o, f32x4_load(x + b * ld + o) * scale * eval_scale);
     }

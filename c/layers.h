@@ -118,8 +118,10 @@ void dense_backward_weights(struct dense *l, const float *dz, const float *x, ui
 /* Scales back the incoming weights of every unit to a norm <= max_norm (Srivastava et al. 2014,
  * section 5.1). */
 void dense_limit_norms(struct dense *l);
-/* Initial weights; W [O][I] to and from panels. */
-void dense_initialize(struct dense *l, const uint32_t seed[2]);
+/* Initial weights; W [O][I], or unit o of it, to and from panels. */
+void dense_initialize(struct dense *l, const uint32_t seed[2], struct workspace *w);
+void unit_read(float *row, const struct dense *l, const float *panels_data, uint32_t o);
+void unit_write(const struct dense *l, float *panels_data, uint32_t o, const float *row);
 void dense_read(float *weight, const struct dense *l, const float *panels_data);
 void dense_write(struct dense *l, float *panels_data, const float *weight);
 

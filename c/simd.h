@@ -15,6 +15,8 @@
 typedef float f32x4 __attribute__((vector_size(16)));
 typedef int32_t i32x4 __attribute__((vector_size(16)));
 typedef uint32_t u32x4 __attribute__((vector_size(16)));
+/* four bytes of any type, to be moved as they are */
+typedef float any32 __attribute__((may_alias));
 typedef float f32x4_unaligned __attribute__((vector_size(16), aligned(4), may_alias));
 typedef uint32_t u32x4_unaligned __attribute__((vector_size(16), aligned(4), may_alias));
 

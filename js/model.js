@@ -175,9 +175,9 @@ export class Model {
    *   { labels: Uint16Array, probabilities: Float32Array }>} one label a row, and rows x units of the
    *   last layer
    */
-  async predict(images, options) {
+  async predict(images, options = /** @type {O} */ ({})) {
     this.#connection.check();
-    const { signal, ...args } = resolvePasses(options ?? {});
+    const { signal, ...args } = resolvePasses(options);
     const method = args.passes === undefined ? 'predict' : 'predictPasses';
     return this.#withData({ images: this.#rows(images, args.firstRow) }, signal, (ids) =>
       this.#connection.call(method, { data: ids.images, ...args }, { signal }),
@@ -196,9 +196,9 @@ export class Model {
   async moments(images, options) {
     this.#connection.check();
     const { signal, ...args } = resolveMoments(options);
-    const layer = this.#checkLayer(options.layer);
+    this.#checkLayer(args.layer);
     return this.#withData({ images: this.#rows(images, args.firstRow) }, signal, (ids) =>
-      this.#connection.call('moments', { data: ids.images, layer, ...args }, { signal }),
+      this.#connection.call('moments', { data: ids.images, ...args }, { signal }),
     );
   }
 

@@ -37,7 +37,7 @@ const MOMENT_PASSES = 100;
  * @property {Float32Array} mean rows x units, over the passes
  * @property {Float32Array} sd rows x units, the sample standard deviation over the passes
  * @property {number} slope of the line through the origin that fits `mean` over `evaluation` best: 1 - p
- *   behind unscaled dropout, 1 where the scaling is right
+ *   behind unscaled dropout, 1 where the scaling is right; NaN where all of `evaluation` is 0
  * @property {number} sdEvaluation standard deviation of all values, in evaluation
  * @property {number} sdTraining the same with masks on, over rows, units and passes: dropout adds noise
  *   also where the scaling is right
@@ -46,11 +46,13 @@ const MOMENT_PASSES = 100;
 /**
  * @param {PassOptions} options
  * @param {string[]} [keys] more that are known
+ * @param {number} [defaultPasses]
  * @returns {{ signal?: AbortSignal, firstRow: number, passes?: number, sharedMask: boolean }}
  */
-export function resolvePasses(options, keys = []) {
+export function resolvePasses(options, keys = [], defaultPasses = undefined) {
   const known = ['passes', 'sharedMask', 'firstRow', 'signal', ...keys];
-  const { passes, sharedMask, firstRow = 0, signal } = checkKeys(options, known, 'options');
+  checkKeys(options, known, 'options');
+  const { passes = defaultPasses, sharedMask, firstRow = 0, signal } = options;
   if (sharedMask !== undefined && passes === undefined) {
     throw new TypeError(`sharedMask needs passes, got passes undefined`);
   }
@@ -66,8 +68,8 @@ export function resolvePasses(options, keys = []) {
 
 /** @param {PassOptions & { layer: number }} options */
 export function resolveMoments(options) {
-  const { passes = MOMENT_PASSES } = options ?? {};
-  return resolvePasses({ ...options, passes }, ['layer']);
+  const resolved = resolvePasses(options, ['layer'], MOMENT_PASSES);
+  return { ...resolved, layer: options.layer };
 }
 
 /**
