@@ -134,9 +134,11 @@ int dw_model_drop_connect(dw_model *m, double p, uint32_t mask, uint32_t scaling
   int status = check_drop(p, mask, scaling);
   struct dense *l = status ? NULL : last_dense(m);
   if (!l) return DW_INVALID_ARGUMENT;
-  if (draws && (scaling == DW_SCALE_NONE || (scaling == DW_SCALE_TRAIN && p == 1))) {
-    return fail(DW_INVALID_ARGUMENT,
-                "Gaussian inference needs a finite variance; scaling:", scaling);
+  if (draws && scaling == DW_SCALE_NONE) {
+    return fail(DW_INVALID_ARGUMENT, "scaling must be 0 or 1 for Gaussian inference, not", scaling);
+  }
+  if (draws && scaling == DW_SCALE_TRAIN && p == 1) {
+    return fail(DW_INVALID_ARGUMENT, "p must be below 1 for Gaussian inference, not", p);
   }
   dropping_set(&l->drop, p, (enum dw_mask)mask, (enum dw_scaling)scaling);
   l->draws = draws;
@@ -147,7 +149,7 @@ int dw_model_max_norm(dw_model *m, double c) {
   struct dense *l = last_dense(m);
   if (!l) return DW_INVALID_ARGUMENT;
   if (!(c >= FLT_MIN && c <= FLT_MAX)) {
-    return fail(DW_INVALID_ARGUMENT, "max-norm must be a float32 > 0, not", c);
+    return fail(DW_INVALID_ARGUMENT, "c must be a float32 > 0, not", c);
   }
   l->max_norm = (float)c;
   return DW_OK;

@@ -52,7 +52,7 @@ static void mask_by_row(struct dense *l, const struct source *s, uint32_t rows,
     }
   }
   size_t ld = padded(l->inputs);
-  for (uint32_t o = 0; o < l->units; o++) unit_read(l->by_unit + o * ld, l, l->weight.data, o);
+  for (uint32_t o = 0; o < l->units; o++) unit_read(l->w_by_unit + o * ld, l, l->weight.data, o);
 }
 
 void connect_mask(struct dense *l, const struct source *s, uint32_t rows, struct workspace *w) {
@@ -65,16 +65,19 @@ void connect_mask(struct dense *l, const struct source *s, uint32_t rows, struct
 
 /* ---- a mask for every row ---- */
 
-void connect_forward(float *z, const float *x, const struct dense *l, uint32_t rows) {
+void connect_forward(float *z, const float *x, const struct dense *l, uint32_t rows,
+                     struct workspace *w) {
+  double macs = (double)rows * l->inputs * l->units;
+  count_macs(w, macs, macs);
   float scale = dropping_train_scale(&l->drop);
   size_t ldx = padded(l->inputs), ldz = padded(l->units);
   for (uint32_t b = 0; b < rows; b++, x += ldx, z += ldz) {
     for (uint32_t o = 0; o < l->units; o++) {
       const uint32_t *bits = bits_of(l, b, o);
-      const float *w = l->by_unit + o * ldx;
+      const float *weights = l->w_by_unit + o * ldx;
       f32x4 sum = f32x4_splat(0);
       for (uint32_t i = 0; i < l->inputs; i += 4) {
-        sum += f32x4_keep(mask_at(bits, i), f32x4_load(w + i) * f32x4_load(x + i));
+        sum += f32x4_keep(mask_at(bits, i), f32x4_load(weights + i) * f32x4_load(x + i));
       }
       z[o] = f32x4_sum(sum) * scale + l->bias[o];
     }
@@ -94,10 +97,12 @@ static void multiply(float *values, float factor, size_t count) {
 }
 
 void connect_backward(float *dx, const float *dz, const float *x, const struct dense *l,
-                      uint32_t rows) {
+                      uint32_t rows, struct workspace *w) {
   float scale = dropping_train_scale(&l->drop);
   size_t ldx = padded(l->inputs), ldz = padded(l->units);
-  float *dw = l->by_unit + l->units * ldx;
+  float *dw = l->dw_by_unit;
+  double macs = dx ? (double)rows * l->inputs * l->units : 0;
+  count_macs(w, macs, macs); /* of dx; the update counts the gradient's */
   memset(dw, 0, l->units * ldx * sizeof *dw);
   if (dx) memset(dx, 0, rows * ldx * sizeof *dx);
   for (uint32_t o = 0; o < l->units; o++) {
@@ -109,7 +114,7 @@ void connect_backward(float *dx, const float *dz, const float *x, const struct d
   if (!dx) return;
   for (uint32_t b = 0; b < rows; b++) {
     for (uint32_t o = 0; o < l->units; o++) {
-      add_kept(dx + b * ldx, l->by_unit + o * ldx, dz[b * ldz + o], bits_of(l, b, o), l->inputs);
+      add_kept(dx + b * ldx, l->w_by_unit + o * ldx, dz[b * ldz + o], bits_of(l, b, o), l->inputs);
     }
   }
   multiply(dx, scale, rows * ldx);

@@ -63,7 +63,7 @@ void dense_forward(float *z, const float *x, struct dense *l, uint32_t rows, boo
   for (uint32_t b = 0; b < rows; b++, z += ldz) {
     for (uint32_t o = 0; o < l->units; o += 4) {
       f32x4 sum = f32x4_load(z + o);
-      if (scale != 1) sum = sum * scale;
+      if (scale != 1) sum = scale == 0 ? f32x4_splat(0) : sum * scale;
       f32x4_store(z + o, sum + f32x4_load(l->bias + o));
     }
   }

@@ -65,11 +65,12 @@ struct dense {
   float *bias_state[2];
 
   /* DropConnect */
-  struct panels masked;  /* M * W, scaled; or the squares of W, for Gaussian inference */
+  struct panels masked;  /* M * W, scaled, of a step; the squares of W, of an evaluation */
   uint32_t *weight_mask; /* one mask for all rows: M, laid out as weight */
   uint32_t *row_masks;   /* a mask for every row: bits, [B][O][mask_words(I)] */
-  float *by_unit;        /* then W as [O][padded(I)], and after it, as large, its gradient */
-  uint32_t draws;        /* of Gaussian inference; 0: inference by the mean */
+  float *w_by_unit;      /* then W and its gradient as [O][padded(I)], written anew each step */
+  float *dw_by_unit;
+  uint32_t draws; /* of Gaussian inference; 0: inference by the mean */
 };
 
 /* Words of a unit's bits in row_masks. */
@@ -79,7 +80,9 @@ static inline size_t mask_words(uint32_t inputs) { return padded(inputs) / 32; }
 static inline bool dense_masks_rows(const struct dense *l) {
   return l->drop.p > 0 && l->drop.mask == DW_MASK_ELEMENT;
 }
-static inline bool dense_samples(const struct dense *l) { return l->drop.p > 0 && l->draws > 0; }
+static inline bool dense_samples(const struct dense *l) {
+  return l->drop.p > 0 && l->drop.p < 1 && l->draws > 0; /* at p = 1 the mean is all there is */
+}
 
 /* Panel rows of one gradient block: 32 x 128 bytes, still in the first cache when it is used. */
 enum { GRADIENT_ROWS = 32 };
@@ -131,10 +134,11 @@ void dense_write(struct dense *l, float *panels_data, const float *weight);
  * dense_backward_* then use; or one a row. */
 void connect_mask(struct dense *l, const struct source *s, uint32_t rows, struct workspace *w);
 /* A mask for every row: dense_forward and both backward functions in one, but the update.  The
- * gradient of W, M scale times the dense one, is left beside by_unit.  dx may be NULL. */
-void connect_forward(float *z, const float *x, const struct dense *l, uint32_t rows);
+ * gradient of W, M scale times the dense one, is left in dw_by_unit.  dx may be NULL. */
+void connect_forward(float *z, const float *x, const struct dense *l, uint32_t rows,
+                     struct workspace *w);
 void connect_backward(float *dx, const float *dz, const float *x, const struct dense *l,
-                      uint32_t rows);
+                      uint32_t rows, struct workspace *w);
 /* Gaussian inference: y[b][o], which holds dense_forward's z in evaluation, becomes the mean over
  * draws of f(u), u ~ N(z, variance), variance = c sum over i of W[o][i]^2 x[b][i]^2, c = p / keep
  * ('train') or keep p ('eval').  Call right after dense_forward, whose lists it uses. */

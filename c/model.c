@@ -35,7 +35,8 @@ static void place_parameters(struct dw_model *m) {
     l->bias = place_floats(&m->parameters, padded(l->units));
     if (leaves_out_columns(m, i)) l->kept_columns.data = place_floats(&m->parameters, size);
     if (dense_masks_rows(l)) {
-      l->by_unit = place_floats(&m->parameters, 2 * rows_size(l->units, l->inputs));
+      l->w_by_unit = place_floats(&m->parameters, rows_size(l->units, l->inputs));
+      l->dw_by_unit = place_floats(&m->parameters, rows_size(l->units, l->inputs));
     } else if (l->drop.p > 0) {
       l->weight_mask = arena_place(&m->parameters, size, sizeof *l->weight_mask);
     }
@@ -227,7 +228,7 @@ const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, u
     return l->output;
   }
   if (dense_masks_rows(&l->dense)) {
-    connect_forward(l->output, x, &l->dense, rows);
+    connect_forward(l->output, x, &l->dense, rows, &m->work);
   } else {
     dense_forward(l->output, x, &l->dense, rows, true, model_kept(m, index, -1),
                   skip ? model_kept(m, index, 1) : NULL, &m->work);
@@ -266,7 +267,7 @@ float *layer_backward(struct dw_model *m, uint32_t index, float *dy, const float
   activation_backward(dy, l->output, l->units, rows, l->dense.activation);
   if (index != m->first_dense) dx = dy == m->gradient[0] ? m->gradient[1] : m->gradient[0];
   if (dense_masks_rows(&l->dense)) {
-    connect_backward(dx, dy, x, &l->dense, rows);
+    connect_backward(dx, dy, x, &l->dense, rows, &m->work);
   } else if (dx) {
     dense_backward_input(dx, dy, &l->dense, rows, inputs, units, &m->work);
   }

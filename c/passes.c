@@ -22,9 +22,14 @@ struct dw_passes {
   struct arena arena;
 };
 
-static void place(struct dw_passes *p, uint32_t inputs) {
+/* Values a row of what the first layer of a pass takes. */
+static uint32_t inputs_of(const struct dw_passes *p) {
+  return p->start ? p->model->layers[p->start - 1].units : p->model->inputs;
+}
+
+static void place(struct dw_passes *p) {
   uint64_t size = (uint64_t)p->rows * p->units;
-  p->input = arena_place(&p->arena, (uint64_t)p->rows * padded(inputs), sizeof *p->input);
+  p->input = arena_place(&p->arena, (uint64_t)p->rows * padded(inputs_of(p)), sizeof *p->input);
   p->mean = arena_place(&p->arena, size, sizeof *p->mean);
   if (p->classifies) {
     p->entropy = arena_place(&p->arena, p->rows, sizeof *p->entropy);
@@ -50,8 +55,7 @@ static void compute_input(struct dw_passes *p, const struct dw_dataset *d, uint3
   m->batch.list = list;
   const float *x = batch_images(&m->batch);
   for (uint32_t i = 0; i < p->start; i++) x = layer_evaluate(m, i, x, p->first_row, p->rows, 1);
-  uint32_t inputs = p->start ? m->layers[p->start - 1].units : m->inputs;
-  memcpy(p->input, x, (size_t)p->rows * padded(inputs) * sizeof *x);
+  memcpy(p->input, x, (size_t)p->rows * padded(inputs_of(p)) * sizeof *x);
 }
 
 dw_passes *dw_passes_create(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count,
@@ -71,14 +75,13 @@ dw_passes *dw_passes_create(dw_model *m, const dw_dataset *d, uint32_t first, ui
                    .units = m->layers[layer].units,
                    .shared = shared != 0,
                    .start = first_drawing(m, layer)};
-  uint32_t inputs = p->start ? m->layers[p->start - 1].units : m->inputs;
-  place(p, inputs);
+  place(p);
   double bytes = (double)p->arena.used;
   if (!arena_allocate(&p->arena)) {
     free(p);
     return fail_memory(bytes), NULL;
   }
-  place(p, inputs);
+  place(p);
   compute_input(p, d, first);
   return p;
 }
@@ -126,9 +129,9 @@ int dw_passes_run(dw_passes *p, uint32_t passes) {
     struct source source = {m->seed, RANDOM_PASS_MASK, p->passes, p->first_row, p->shared};
     const float *x = p->input;
     if (p->start <= p->layer) masks_draw(m, &source, p->rows, p->start, p->layer);
-    for (uint32_t k = p->start; k <= p->layer; k++) {
-      x = layer_forward(m, k, x, p->rows, k != p->layer);
-    }
+    /* A mask that lets units be skipped may lie behind the layer that is looked at. */
+    bool skip = p->layer + 1 == m->layer_count;
+    for (uint32_t k = p->start; k <= p->layer; k++) x = layer_forward(m, k, x, p->rows, skip);
     p->passes++;
     if (p->classifies) {
       add_probabilities(p, x);
@@ -146,7 +149,8 @@ static uint32_t most_votes(const uint32_t *votes, uint32_t units) {
 }
 
 int dw_passes_read(const dw_passes *p, float *values) {
-  if (!p->passes) return fail(DW_INVALID_ARGUMENT, "passes were not run yet:", p->passes);
+  if (!p->passes)
+    return fail(DW_INVALID_ARGUMENT, "passes must be at least 1 before a read, not", p->passes);
   size_t size = (size_t)p->rows * p->units;
   for (size_t i = 0; i < size; i++) values[i] = (float)p->mean[i];
   float *more = values + size;

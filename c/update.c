@@ -1,5 +1,6 @@
 /* A dense layer learns: the gradient of its weights block by block, and the optimizer on each block
  * while it is in the first cache. */
+#include <math.h>
 #include <string.h>
 
 #include "kept.h"
@@ -28,8 +29,7 @@ static float *offset(float *data, size_t at) { return data ? data + at : NULL; }
 /* The gradient of weights is a product of two matrices: `a` has the panels' rows as columns, `v`
  * their columns, as far as masks keep them. */
 struct factors {
-  const struct dense
-      *summed; /* masks weights by row: the gradient is there already, beside by_unit */
+  const struct dense *summed; /* masks weights by row: the gradient is there already */
   const float *a;
   size_t lda;
   const struct nonzeros *list; /* a's, NULL: a is dense */
@@ -37,11 +37,11 @@ struct factors {
   const struct kept *kept_rows, *kept_columns; /* what shared masks leave of the panels */
 };
 
-/* A block of the gradient that lies beside by_unit. */
+/* A block of the gradient that lies in dw_by_unit. */
 static void take_block(float *g, const struct dense *l, uint32_t panel, uint32_t k,
                        uint32_t count) {
   size_t ld = padded(l->inputs);
-  const float *dw = l->by_unit + l->units * ld;
+  const float *dw = l->dw_by_unit;
   uint32_t first = panel * PANEL, lanes = least(l->weight.columns - first, PANEL);
   for (uint32_t r = 0; r < count; r++) {
     for (uint32_t c = 0; c < PANEL; c++) {
@@ -160,38 +160,65 @@ void dense_backward_weights(struct dense *l, const float *dz, const float *x, ui
 
 /* ---- max-norm ---- */
 
-/* c / norm where the norm is above c, else 1, for four sums of squares. */
+/* c / norm where the norm is above c, else 1, for four sums of squares; 0 where they overflow. */
 DW_INLINE f32x4 limit(f32x4 sums, float c) {
   f32x4 norms = f32x4_sqrt(sums);
   return f32x4_select((u32x4)(norms > c), c / norms, f32x4_splat(1));
 }
 
+/* A unit whose squares float32 cannot hold. */
+static void limit_unit(struct dense *l, uint32_t o) {
+  double sum = 0;
+  for (int pass = 0; pass < 2; pass++) {
+    double factor = l->max_norm / sqrt(sum);
+    for (uint32_t i = 0; i < l->inputs;) {
+      struct run run = weight_run(l, o, i);
+      float *at = l->weight.data + run.at;
+      for (uint32_t j = 0; j < run.count; j++, at += run.step) {
+        if (pass == 0) {
+          sum += (double)*at * (double)*at;
+        } else {
+          *at = (float)(*at * factor);
+        }
+      }
+      i += run.count;
+    }
+  }
+}
+
 /* A unit is a column of its panel. */
-static void limit_columns(float *panel, uint32_t rows, float c) {
+static void limit_columns(struct dense *l, uint32_t panel, float c) {
+  float *data = l->weight.data + (size_t)panel * l->weight.rows * PANEL;
   f32x4 factor[PANEL / 4];
   for (int j = 0; j < PANEL / 4; j++) factor[j] = f32x4_splat(0);
-  for (uint32_t r = 0; r < rows; r++) {
+  for (uint32_t r = 0; r < l->weight.rows; r++) {
     for (int j = 0; j < PANEL / 4; j++) {
-      f32x4 v = f32x4_load(panel + (size_t)r * PANEL + 4 * j);
+      f32x4 v = f32x4_load(data + (size_t)r * PANEL + 4 * j);
       factor[j] += v * v;
     }
   }
   u32x4 above = u32x4_splat(0);
-  for (int j = 0; j < PANEL / 4; j++) {
+  for (uint32_t j = 0; j < PANEL / 4; j++) {
     factor[j] = limit(factor[j], c);
+    for (uint32_t lane = 0; lane < 4; lane++) {
+      if (factor[j][lane] != 0) continue;
+      factor[j][lane] = 1;
+      limit_unit(l, panel * PANEL + 4 * j + lane);
+    }
     above |= (u32x4)(factor[j] != 1);
   }
   if (!u32x4_bits(above)) return;
-  for (uint32_t r = 0; r < rows; r++) {
+  for (uint32_t r = 0; r < l->weight.rows; r++) {
     for (int j = 0; j < PANEL / 4; j++) {
-      float *at = panel + (size_t)r * PANEL + 4 * j;
+      float *at = data + (size_t)r * PANEL + 4 * j;
       f32x4_store(at, f32x4_load(at) * factor[j]);
     }
   }
 }
 
 /* A unit is a row of every panel. */
-static void limit_row(struct panels *p, uint32_t row, float c) {
+static void limit_row(struct dense *l, uint32_t row, float c) {
+  const struct panels *p = &l->weight;
   f32x4 sums = f32x4_splat(0);
   for (uint32_t panel = 0; panel < panel_count(p); panel++) {
     const float *at = p->data + ((size_t)panel * p->rows + row) * PANEL;
@@ -199,6 +226,10 @@ static void limit_row(struct panels *p, uint32_t row, float c) {
   }
   float factor = limit(f32x4_splat(f32x4_sum(sums)), c)[0];
   if (factor == 1) return;
+  if (factor == 0) {
+    limit_unit(l, row);
+    return;
+  }
   for (uint32_t panel = 0; panel < panel_count(p); panel++) {
     float *at = p->data + ((size_t)panel * p->rows + row) * PANEL;
     for (int j = 0; j < PANEL; j += 4) f32x4_store(at + j, f32x4_load(at + j) * factor);
@@ -206,12 +237,9 @@ static void limit_row(struct panels *p, uint32_t row, float c) {
 }
 
 void dense_limit_norms(struct dense *l) {
-  struct panels *p = &l->weight;
   if (!l->panels_of_units) {
-    for (uint32_t o = 0; o < l->units; o++) limit_row(p, o, l->max_norm);
+    for (uint32_t o = 0; o < l->units; o++) limit_row(l, o, l->max_norm);
     return;
   }
-  for (uint32_t panel = 0; panel < panel_count(p); panel++) {
-    limit_columns(p->data + (size_t)panel * p->rows * PANEL, p->rows, l->max_norm);
-  }
+  for (uint32_t i = 0; i < panel_count(&l->weight); i++) limit_columns(l, i, l->max_norm);
 }

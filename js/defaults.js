@@ -2,6 +2,8 @@
  * Defaults and limits in one table, the same in the API, the command line and the page.
  */
 
+import { MAX_LAYERS } from './core/enums.js';
+
 /** The largest finite float32: what the core can hold. */
 const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127;
 
@@ -84,8 +86,7 @@ export const LIMITS = Object.freeze({
   units: { min: 1, max: 65_536 },
   /** Labels are `Uint16`. */
   classes: { min: 1, max: 65_536 },
-  /** Far beyond any perceptron that trains; the counter's index has room for 2^16. */
-  layers: { min: 1, max: 1_024 },
+  layers: { min: 1, max: MAX_LAYERS },
   /** Rows of a data set are counted in 32 bits, with room for a sign. */
   samples: { min: 1, max: 2 ** 31 - 1 },
   batchSize: { min: 1, max: 65_536 },

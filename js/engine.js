@@ -6,11 +6,16 @@
 
 import { ACTIVATIONS, MASKS, NOISES, SCALINGS } from './core/enums.js';
 import { Training } from './training.js';
-import { SLICE_MASK, SLICE_ROWS, SLICE_WORK } from './protocol.js';
-import { describeMoments } from './predictions.js';
-import { readReport } from './report-reader.js';
-import { OutOfMemoryError } from './errors.js';
-import { summarize, unitsOf } from './summary.js';
+import {
+  activations,
+  dropoutMask,
+  evaluate,
+  mask,
+  moments,
+  predict,
+  predictPasses,
+} from './reads.js';
+import { summarize } from './summary.js';
 
 /** `dw_image_format` */
 const BYTES = 0;
@@ -18,9 +23,6 @@ const FLOATS = 1;
 
 /** `enum dw_parameter`, by the name that PyTorch gives it */
 const PARAMETERS = /** @type {const} */ ({ weight: 0, bias: 1 });
-
-/** `DW_PROBABILITIES`: in place of a layer. */
-const PROBABILITIES = 1024;
 
 /** The slot of a parameter's values; the others hold optimizer state. */
 const VALUES = 0;
@@ -32,38 +34,6 @@ const VALUES = 0;
 function place(name) {
   const [, dense, kind] = name.split('.');
   return [Number(dense), PARAMETERS[/** @type {keyof typeof PARAMETERS} */ (kind)]];
-}
-
-/**
- * Uses all rows, giving way between slices of them.
- * @param {number} rows
- * @param {number} slice
- * @param {import('./task.js').Task} task
- * @param {(first: number, count: number) => void} use
- */
-async function inSlices(rows, slice, task, use) {
-  for (let first = 0; first < rows; first += slice) {
-    use(first, Math.min(slice, rows - first));
-    await task.breathe();
-  }
-}
-
-/** Rows of a mask that one call draws. @param {number} width */
-const maskRows = (width) => Math.ceil(SLICE_MASK / width);
-
-/**
- * @template {Uint8Array | Float32Array | Uint16Array} T
- * @param {new (length: number) => T} Type
- * @param {number} length
- * @returns {T}
- * @throws {OutOfMemoryError}
- */
-function allocate(Type, length) {
-  try {
-    return new Type(length);
-  } catch (cause) {
-    throw new OutOfMemoryError(`not enough memory for a result of ${length} values`, { cause });
-  }
 }
 
 /** @typedef {import('./core/core.js').Core} Core */
@@ -80,6 +50,8 @@ export class Engine {
   /** Data sets that calls under way have handed over. @type {Map<number, Stored>} */
   #stored = new Map();
   #nextStored = 1;
+  /** Calls under way that read the weights. */
+  #readers = 0;
   /** @type {Training | undefined} */
   #training;
 
@@ -174,6 +146,11 @@ export class Engine {
     this.#stored.delete(id);
   }
 
+  /** @returns {import('./reads.js').Subject} */
+  get #subject() {
+    return { core: this.#core, model: this.#model, spec: this.#spec };
+  }
+
   /** @param {number} id @returns {Stored} */
   #data(id) {
     const stored = this.#stored.get(id);
@@ -194,202 +171,72 @@ export class Engine {
    * @param {Task} task
    */
   fit({ train, validation, maxSteps }, task) {
-    const evaluate = (/** @type {number} */ id, /** @type {number} */ rows) =>
-      this.#evaluate(this.#data(id), rows, 1, task);
+    const read = (/** @type {number} */ id, /** @type {number} */ rows) =>
+      evaluate(this.#subject, { stored: this.#data(id), rows, evalScale: 1 }, task);
     return /** @type {Training} */ (this.#training).run(this.#data(train), maxSteps, task, {
-      lossNoDropout: async (rows) => (rows > 0 ? (await evaluate(train, rows)).loss : undefined),
-      validation: validation === undefined ? undefined : () => evaluate(validation, Infinity),
+      lossNoDropout: async (rows) => (rows > 0 ? (await read(train, rows)).loss : undefined),
+      validation: validation === undefined ? undefined : () => read(validation, Infinity),
+      isRead: () => this.#readers > 0,
     });
+  }
+
+  /**
+   * Steps and new parameters wait until it has ended: what is read is of one set of weights.
+   * @template R
+   * @param {(subject: import('./reads.js').Subject, args: any, task: Task) => Promise<R>} read
+   * @param {{ data: number }} args whose `data` becomes `stored`
+   * @param {Task} task
+   * @returns {Promise<R>}
+   */
+  async #read(read, { data, ...args }, task) {
+    this.#readers++;
+    try {
+      return await read(this.#subject, { ...args, stored: this.#data(data) }, task);
+    } finally {
+      this.#readers--;
+    }
   }
 
   /** @param {{ data: number, evalScale: number }} args @param {Task} task */
-  evaluate({ data, evalScale }, task) {
-    return this.#evaluate(this.#data(data), Infinity, evalScale, task);
-  }
-
-  /**
-   * @param {Stored} stored
-   * @param {number} rows the first so many
-   * @param {number} evalScale
-   * @param {Task} task
-   */
-  async #evaluate({ data, samples, classes }, rows, evalScale, task) {
-    const { call } = this.#core;
-    const outputs = this.#outputs();
-    const report = this.#core.made(call.dw_report_create(classes, outputs));
-    try {
-      await inSlices(Math.min(rows, samples), this.#sliceRows(), task, (first, count) =>
-        this.#core.check(call.dw_evaluate(this.#model, data, first, count, evalScale, report)),
-      );
-      return readReport(this.#core, report, classes, classes + Number(outputs > classes));
-    } finally {
-      call.dw_report_destroy(report);
-    }
+  evaluate(args, task) {
+    const all = { ...args, rows: Infinity };
+    return this.#read(evaluate, all, task);
   }
 
   /** @param {{ data: number, firstRow: number }} args @param {Task} task */
-  async predict({ data, firstRow }, task) {
-    const { samples, data: pointer } = this.#data(data);
-    const { call } = this.#core;
-    const outputs = this.#outputs();
-    const labels = allocate(Uint16Array, samples);
-    const probabilities = allocate(Float32Array, samples * outputs);
-    await inSlices(samples, this.#sliceRows(), task, (first, count) => {
-      // Labels lie behind the probabilities in one piece of scratch memory.
-      const at = count * outputs;
-      const both = this.#core.filled(Float32Array, at + Math.ceil(count / 2), (address) =>
-        call.dw_predict(this.#model, pointer, first, count, firstRow, address, address + 4 * at),
-      );
-      probabilities.set(both.subarray(0, at), first * outputs);
-      labels.set(new Uint16Array(both.buffer, 4 * at, count), first);
-    });
-    return { labels, probabilities };
+  predict(args, task) {
+    return this.#read(predict, args, task);
+  }
+
+  /** @param {{ data: number } & import('./reads.js').PassesArgs} args @param {Task} task */
+  predictPasses(args, task) {
+    return this.#read(predictPasses, args, task);
+  }
+
+  /** @param {{ data: number, layer: number } & import('./reads.js').PassesArgs} args @param {Task} task */
+  moments(args, task) {
+    return this.#read(moments, args, task);
   }
 
   /**
-   * Rows x units of a layer.
    * @param {{ data: number, layer: number, train: boolean, step: number, firstRow: number }} args
    * @param {Task} task
    */
-  activations({ data, layer, train, step, firstRow }, task) {
-    const { samples, data: pointer } = this.#data(data);
-    return this.#collect(
-      { Type: Float32Array, rows: samples, width: this.#units(layer), slice: this.#sliceRows() },
-      task,
-      (first, count, address) =>
-        this.#core.call.dw_activations(
-          this.#model,
-          pointer,
-          first,
-          count,
-          firstRow,
-          layer,
-          Number(train),
-          step,
-          address,
-        ),
-    );
+  activations(args, task) {
+    return this.#read(activations, args, task);
   }
 
-  /**
-   * MC dropout: means and uncertainties over `passes` masks.
-   * @param {PassesArgs} args
-   * @param {Task} task
-   * @returns {Promise<import('./predictions.js').McPrediction>}
-   */
-  async predictPasses(args, task) {
-    const outputs = this.#outputs();
-    const parts = await this.#passes({ ...args, layer: PROBABILITIES }, outputs, 4, 1, task);
-    const [probabilities, entropy, mutualInformation, variationRatio, labels] = parts;
-    return {
-      labels: Uint16Array.from(labels),
-      probabilities,
-      entropy,
-      mutualInformation,
-      variationRatio,
-    };
+  /** @param {Parameters<typeof mask>[1]} args @param {Task} task */
+  mask(args, task) {
+    return mask(this.#subject, args, task);
   }
 
-  /**
-   * A layer's output over `passes` masks, against its output in evaluation.
-   * @param {PassesArgs & { layer: number }} args
-   * @param {Task} task
-   * @returns {Promise<import('./predictions.js').Moments>}
-   */
-  async moments(args, task) {
-    const units = this.#units(args.layer);
-    const [mean, sd] = await this.#passes(args, units, 1, units, task);
-    const evaluation = await this.activations({ ...args, train: false, step: 0 }, task);
-    return describeMoments({ units, passes: args.passes, evaluation, mean, sd });
-  }
-
-  /**
-   * @typedef {{ data: number, passes: number, sharedMask: boolean, firstRow: number }} PassesArgs
-   * @param {PassesArgs & { layer: number }} args
-   * @param {number} width of the means
-   * @param {number} more arrays behind them
-   * @param {number} moreWidth theirs
-   * @param {Task} task
-   * @returns {Promise<Float32Array[]>} the means and the others, each rows x its width
-   */
-  async #passes({ data, layer, passes, sharedMask, firstRow }, width, more, moreWidth, task) {
-    const { samples, data: pointer } = this.#data(data);
-    const { call } = this.#core;
-    const slice = this.#sliceRows(true);
-    const widths = [width, ...new Array(more).fill(moreWidth)];
-    const whole = widths.map((one) => allocate(Float32Array, samples * one));
-    for (let first = 0; first < samples; first += slice) {
-      const count = Math.min(slice, samples - first);
-      const handle = this.#core.made(
-        call.dw_passes_create(
-          this.#model,
-          pointer,
-          first,
-          count,
-          firstRow,
-          Number(sharedMask),
-          layer,
-        ),
-      );
-      try {
-        for (let pass = 0; pass < passes; pass++) {
-          if (task.isDue) await task.breathe();
-          this.#core.check(call.dw_passes_run(handle, 1));
-        }
-        const length = count * (width + more * moreWidth);
-        const values = this.#core.filled(Float32Array, length, (address) =>
-          call.dw_passes_read(handle, address),
-        );
-        let at = 0;
-        for (const [i, one] of widths.entries()) {
-          whole[i].set(values.subarray(at, (at += count * one)), first * one);
-        }
-      } finally {
-        if (!this.#core.isBroken) call.dw_passes_destroy(handle);
-      }
-    }
-    return whole;
-  }
-
-  /**
-   * The mask of a network whose first masking layer draws it, with no model.
-   * @param {{ p: number, rows: number, columns: number, mask: import('./core/enums.js').Mask, seed: number, step: number }} args
-   * @param {Task} task
-   * @returns {Promise<Uint8Array>}
-   */
-  dropoutMask({ p, rows, columns, mask, seed, step }, task) {
-    const { call } = this.#core;
-    const kind = MASKS.indexOf(mask);
-    return this.#collect(
-      { Type: Uint8Array, rows, width: columns, slice: maskRows(columns) },
-      task,
-      (first, count, address) =>
-        call.dw_dropout_mask(p, first, count, columns, kind, seed, step, address),
-    );
+  /** @param {Parameters<typeof dropoutMask>[1]} args @param {Task} task */
+  dropoutMask(args, task) {
+    return dropoutMask(this.#core, args, task);
   }
 
   // What a model is
-
-  /**
-   * @param {{ layer: number, step: number, rows: number }} args
-   * @param {Task} task
-   */
-  mask({ layer, step, rows }, task) {
-    const chosen = this.#spec.layers[layer];
-    const isDense = chosen.type === 'dense';
-    const width = this.#units(layer) * (isDense ? this.#units(layer - 1) : 1);
-    return this.#collect(
-      {
-        Type: chosen.type === 'gaussianDropout' ? Float32Array : Uint8Array,
-        rows: isDense && chosen.dropConnect?.mask === 'batch' ? 1 : rows,
-        width,
-        slice: maskRows(width),
-      },
-      task,
-      (first, count, address) =>
-        this.#core.call.dw_mask(this.#model, layer, step, first, count, address),
-    );
-  }
 
   /** @returns {Record<string, Parameter>} */
   parameters() {
@@ -405,8 +252,12 @@ export class Engine {
     );
   }
 
-  /** @param {Record<string, Float32Array>} values names and lengths were checked */
-  setParameters(values) {
+  /**
+   * @param {Record<string, Float32Array>} values names and lengths were checked
+   * @param {Task} task
+   */
+  async setParameters(values, task) {
+    while (this.#readers > 0) await task.giveWay();
     for (const [name, data] of Object.entries(values)) {
       this.#core.given(data, (address) =>
         this.#core.call.dw_parameter_write(this.#model, ...place(name), VALUES, address),
@@ -421,45 +272,5 @@ export class Engine {
 
   summary() {
     return { bytes: this.#core.call.dw_model_bytes(this.#model) };
-  }
-
-  /**
-   * An array of rows x width that the core fills slice by slice.
-   * @param {{ Type: any, rows: number, width: number, slice: number }} shape
-   * @param {Task} task
-   * @param {(first: number, count: number, address: number) => number} fill returns a status
-   * @returns {Promise<any>}
-   */
-  async #collect({ Type, rows, width, slice }, task, fill) {
-    const values = allocate(Type, rows * width);
-    await inSlices(rows, slice, task, (first, count) => {
-      const part = this.#core.filled(Type, count * width, (address) => fill(first, count, address));
-      values.set(part, first * width);
-    });
-    return values;
-  }
-
-  /**
-   * Rows that one call evaluates: fewer where layers draw much for every row.
-   * @param {boolean} [masked] with masks on
-   */
-  #sliceRows(masked = false) {
-    let draws = 1;
-    for (const [i, layer] of this.#spec.layers.entries()) {
-      if (layer.type !== 'dense' || !layer.dropConnect) continue;
-      const { mask, inference, draws: samples } = layer.dropConnect;
-      if (masked && mask === 'element') draws += layer.units * this.#units(i - 1);
-      if (!masked && inference === 'gaussian') draws += layer.units * samples;
-    }
-    return Math.min(SLICE_ROWS, Math.ceil(SLICE_WORK / draws));
-  }
-
-  /** @param {number} layer */
-  #units(layer) {
-    return unitsOf(this.#spec, layer);
-  }
-
-  #outputs() {
-    return this.#units(this.#spec.layers.length - 1);
   }
 }

@@ -55,7 +55,11 @@ export class Task {
    * @throws {DropoutWasmError} with the code `ABORTED`, once the task is aborted
    */
   async breathe() {
-    if (!this.isDue) return;
+    if (this.isDue) await this.giveWay();
+  }
+
+  /** The same, whether or not the slice lasts. */
+  async giveWay() {
     this.settle();
     await nextTurn();
     while (this.#paused && !this.#aborted) {

@@ -46,8 +46,9 @@ const FIELDS = 7;
  */
 
 /**
- * What is taken after an epoch.
+ * What is taken after an epoch, and whether others read the weights: steps wait for them.
  * @typedef {object} Measures
+ * @property {() => boolean} isRead
  * @property {(rows: number) => Promise<number | undefined>} lossNoDropout
  * @property {(() => Promise<Report>) | undefined} validation
  */
@@ -170,6 +171,7 @@ export class Training {
       while (this.#fields()[POSITION] < data.samples) {
         if (this.step === stop) return;
         if (task.isDue) await task.breathe();
+        while (measures.isRead()) await task.giveWay();
         this.#core.check(this.#core.call.dw_train_step(this.#model, data.data, rate, momentum));
         progress.tell(this.epoch, run.epochIndex, this.#fields());
       }

@@ -15,3 +15,6 @@ export const SCALINGS = ['train', 'eval', 'none'];
 export const NOISES = ['dropout', 'gaussianDropout', 'alphaDropout'];
 /** @type {readonly OptimizerName[]} */
 export const OPTIMIZER_NAMES = ['sgd', 'adam', 'adamw'];
+
+/** `DW_MAX_LAYERS`: far beyond any perceptron that trains; the counter's index has room for 2^16. */
+export const MAX_LAYERS = 1024;

@@ -100,10 +100,10 @@ static void layers(void) {
   REFUSED(dw_model_drop_connect(m, NAN, 0, 0, 0), "NaN");
   REFUSED(dw_model_drop_connect(m, 0.5, DW_MASKS, 0, 0), "mask must be 0 or 1, not 2");
   REFUSED(dw_model_drop_connect(m, 0.5, 0, DW_SCALINGS, 0), "scaling must be 0 to 2, not 3");
-  REFUSED(dw_model_drop_connect(m, 0.5, 0, DW_SCALE_NONE, 9), "finite variance; scaling: 2");
-  REFUSED(dw_model_drop_connect(m, 1, 0, DW_SCALE_TRAIN, 9), "finite variance; scaling: 0");
-  REFUSED(dw_model_max_norm(m, 0), "max-norm must be a float32 > 0, not 0");
-  REFUSED(dw_model_max_norm(m, INFINITY), "max-norm");
+  REFUSED(dw_model_drop_connect(m, 0.5, 0, DW_SCALE_NONE, 9), "scaling must be 0 or 1 for");
+  REFUSED(dw_model_drop_connect(m, 1, 0, DW_SCALE_TRAIN, 9), "p must be below 1 for");
+  REFUSED(dw_model_max_norm(m, 0), "c must be a float32 > 0, not 0");
+  REFUSED(dw_model_max_norm(m, INFINITY), "c must be");
   expect(dw_model_build(m) == DW_OK, "%s", dw_last_error());
   REFUSED(dw_model_build(m), "the model is built; its layers: 1024");
   REFUSED(dw_model_add_dense(m, 2, 0), "the model is built");

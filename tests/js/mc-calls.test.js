@@ -148,6 +148,37 @@ for (const worker of [true, false]) {
         }));
     }
 
+    test('passes and moments beside a training are of the weights of one step', async () => {
+      const long = makeData({ samples: 400, seed: 2 });
+      const run = { batchSize: 10 };
+      await withModels(
+        [spec, spec],
+        async (asked, stepped) => {
+          const fit = asked.fit(long, run);
+          const [{ probabilities }, { mean, evaluation }] = await Promise.all([
+            asked.predict(data.images, { passes: 500 }),
+            asked.moments(data.images, { layer: 4, passes: 500 }),
+          ]);
+          await fit;
+          const found = [probabilities, mean, evaluation].map((values) => values.join());
+          const matches = found.map(() => 0);
+          for (let step = 0; step <= 40; step++) {
+            const predicted = await stepped.predict(data.images, { passes: 500 });
+            const moments = await stepped.moments(data.images, { layer: 4, passes: 500 });
+            const wanted = [predicted.probabilities, moments.mean, moments.evaluation];
+            wanted.forEach((values, i) => (matches[i] += Number(values.join() === found[i])));
+            if (step < 40)
+              await stepped.fit(
+                long,
+                step ? { resume: true, maxSteps: 1 } : { ...run, maxSteps: 1 },
+              );
+          }
+          assert.deepEqual(matches, [1, 1, 1]);
+        },
+        { worker },
+      );
+    });
+
     test('passes beside a training: it ends with the same weights', async () => {
       const long = makeData({ samples: 4000, seed: 2 });
       const run = { epochs: 3, batchSize: 16 };

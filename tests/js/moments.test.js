@@ -58,6 +58,21 @@ describe('moments are those of float64 over the masks of the twin', () => {
   }
 });
 
+test('a shared mask behind the layer that is looked at skips none of its units', async () => {
+  const layers = [relu(8), dropout(0.3), dropout(0.4, { mask: 'batch' }), dense(5)];
+  const network = spec([...layers, alphaDropout(0.2), dropout(0.5, { mask: 'batch' }), dense(4)]);
+  await withModels(network, async (model) => {
+    const parameters = await valuesOf(model);
+    for (const layer of network.layers.keys()) {
+      const found = await model.moments(data.images, { layer, passes: 7 });
+      const expected = momentsByPasses(network, parameters, data.images, { layer, passes: 7 });
+      for (const key of ['evaluation', 'mean', 'sd']) {
+        assertClose(found[key], expected[key], 4e-6, `${key} of layer ${layer}`);
+      }
+    }
+  });
+});
+
 test('evaluation is what activations gives, and 100 passes are the default', async () => {
   await withModels(spec([relu(8), dropout(0.5, { scaling: 'eval' }), dense(4)]), async (model) => {
     for (const layer of [0, 1, 2]) {
@@ -87,13 +102,14 @@ test('one pass has a mean, and no NaN', async () => {
   });
 });
 
-test('a layer that gives only zeros: numbers, no NaN', async () => {
+test('a layer that gives only zeros has no slope, and numbers else', async () => {
   await withModels(spec([dense(6), dropout(1, { scaling: 'eval' }), dense(4)]), async (model) => {
     const found = await model.moments(data.images, { layer: 1, passes: 3 });
     for (const key of ['evaluation', 'mean', 'sd']) {
       assert.ok(found[key].length === 6 * samples && found[key].every((v) => v === 0), key);
     }
     assert.deepEqual([found.sdEvaluation, found.sdTraining], [0, 0]);
+    assert.ok(Number.isNaN(found.slope));
   });
 });
 
