@@ -62,7 +62,7 @@ objects_wasm() { # FOLDER SOURCES FLAG...; SOURCES: patterns of names, in one wo
   mkdir -p "build/$1"
   for source in $2; do
     local level=-Os # a fifth smaller than with -O3, and as fast (within 2 %)
-    case $source in c/sparse.c | tests/bench/*) level=-O3 ;; esac
+    case $source in tests/bench/*) level=-O3 ;; esac
     EM_CONFIG=$PWD/build/emscripten.py NODE_PATH=/usr/share/nodejs \
       emcc "${WASM_FLAGS[@]}" "$level" "${@:3}" -c "$source" -o "build/$1/$(basename "$source" .c).o"
   done
