@@ -205,6 +205,8 @@ static const struct dropout *shared_mask(const struct dw_model *m, uint32_t inde
   for (int64_t i = (int64_t)index + side; i >= 0 && i < m->layer_count; i += side) {
     const struct layer *l = &m->layers[i];
     if (l->kind != LAYER_DROPOUT) return NULL;
+    /* makes something else of the zeros that reach it */
+    if (side < 0 && l->dropout.noise == DW_ALPHA && l->dropout.drop.p > 0) return NULL;
     if (l->dropout.drop.p > 0 && l->dropout.drop.mask == DW_MASK_BATCH) return &l->dropout;
   }
   return NULL;

@@ -194,10 +194,12 @@ export function dropout(p = DEFAULTS.layer.p, options = {}) {
  * al. 2014, section 10). Evaluation is the identity.
  *
  * @param {number} [p] 0 to below 1, 0.5
+ * @param {never[]} options there are none
  * @returns {GaussianDropoutLayer}
  * @throws {TypeError | RangeError} naming the option and the value
  */
-export function gaussianDropout(p) {
+export function gaussianDropout(p, ...options) {
+  checkNoMore(options, 'gaussianDropout');
   return resolveGaussian({ p }, '');
 }
 
@@ -206,11 +208,22 @@ export function gaussianDropout(p) {
  * the identity.
  *
  * @param {number} [p] 0 to 1, 0.5: the probability of dropping
+ * @param {never[]} options there are none
  * @returns {AlphaDropoutLayer}
  * @throws {TypeError | RangeError} naming the option and the value
  */
-export function alphaDropout(p) {
+export function alphaDropout(p, ...options) {
+  checkNoMore(options, 'alphaDropout');
   return resolveAlpha({ p }, '');
+}
+
+/**
+ * Whoever writes `{ mask: 'batch' }` must not get a mask for every row in silence.
+ * @param {unknown[]} options
+ * @param {string} name
+ */
+function checkNoMore(options, name) {
+  if (options.length > 0) throw typeError(`${name}'s second argument`, 'absent', options[0]);
 }
 
 /** @param {any} spec where a model runs is no part of it */

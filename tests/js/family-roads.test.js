@@ -136,3 +136,40 @@ describe('with one row a batch, a mask a row is a mask a batch, in every size', 
     });
   }
 });
+
+/** What lies between a mask that all rows share and a dense layer, which may leave out what it drops. */
+const BETWEEN = {
+  gaussian: gaussianDropout(0.3),
+  alpha: alphaDropout(0.3),
+  'alpha of p 0': alphaDropout(0),
+  'dropout by row': dropout(0.4),
+  'another shared mask': dropout(0.4, { mask: 'batch' }),
+};
+
+describe('a shared mask, and another kind between it and the dense layers beside it', () => {
+  const data = makeData({ samples: 19, features: 11 });
+  for (const [name, layer] of Object.entries(BETWEEN)) {
+    test(`${name}: outputs and gradients`, async () => {
+      const shared = dropout(0.5, { mask: 'batch' });
+      const layers = [shared, layer, tanh(9), layer, shared, tanh(6), shared, layer, dense(4)];
+      const spec = { input: 11, layers, seed: 5 };
+      await withModels(spec, async (model) => {
+        const parameters = await awayFromZero(model);
+        const masks = await masksOfStep(model, spec, data.samples);
+        for (const [i, values] of forward(spec, parameters, data.images, { masks }).entries()) {
+          const found = await model.activations(data.images, { layer: i, mode: 'train' });
+          assertClose(found, values, TOLERANCE, `layer ${i}`);
+        }
+        const options = { passes: 6 };
+        const passed = await model.predict(data.images, options);
+        const wanted = predictByPasses(spec, parameters, data.images, options);
+        assertClose(passed.probabilities, wanted.probabilities, TOLERANCE, 'passes');
+        const expected = differences(spec, parameters, data, masks);
+        const found = await gradientOf(model, data);
+        for (const [key, values] of Object.entries(expected)) {
+          assertClose(found[key], values, TOLERANCE, key);
+        }
+      });
+    });
+  }
+});

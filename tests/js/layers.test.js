@@ -71,6 +71,15 @@ test('builders reject unknown keys, also those of another builder', () => {
   }
 });
 
+test('Gaussian and alpha dropout take no options, and say so', () => {
+  for (const builder of [gaussianDropout, alphaDropout]) {
+    const message = new RegExp(`^TypeError: ${builder.name}'s second argument must be absent, got`);
+    for (const options of [{ mask: 'batch' }, {}, null, undefined]) {
+      assert.throws(() => builder(0.5, options), message);
+    }
+  }
+});
+
 test('a spec written by hand comes out as one from the builders', () => {
   const byHand = {
     input: 784,
