@@ -60,6 +60,8 @@ export const DEFAULTS = Object.freeze({
     trainEvaluation: 0,
     resume: false,
   }),
+  /** Of `moments`: the error of a mean is a tenth of the standard deviation. */
+  momentPasses: 100,
   comparison: Object.freeze({
     network: 'intended',
     variants: Object.freeze(['article', 'article-scaled']),
@@ -95,10 +97,12 @@ export const LIMITS = Object.freeze({
   /** The core's float32: below it is 0, above it infinity. */
   evalScale: { min: 2 ** -126, max: FLOAT32_MAX },
   maxNorm: { min: 2 ** -126, max: FLOAT32_MAX },
-  /** Of Gaussian inference: a thousandth of the standard deviation is left of the error. */
+  /** Of Gaussian inference: with the most, the error of a mean is a thousandth of the standard deviation. */
   draws: { min: 1, max: 1_000_000 },
   /** Steps, passes and rows are counted in 32 bits. */
   count: { min: 0, max: 2 ** 32 - 1 },
+  /** Of a mask that is asked for: far more than any batch has. */
+  maskRows: { min: 1, max: 2 ** 20 },
   maxSteps: { min: 1, max: Number.MAX_SAFE_INTEGER },
   learningRate: { min: 0, max: FLOAT32_MAX },
   momentum: { min: 0, max: 1 },

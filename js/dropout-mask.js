@@ -17,19 +17,20 @@ import {
  * The mask that a model draws whose first masking layer is `dropout(p, { mask })`.
  *
  * @param {number} p 0 to 1: the probability of dropping
- * @param {[number, number]} shape rows, columns
+ * @param {[number, number]} shape rows (1 to 2^20), columns (1 to 65536)
  * @param {object} [options]
  * @param {import('./core/enums.js').Mask} [options.mask] 'element' (default): a draw an entry; 'batch': a
  *   draw a column
  * @param {number} [options.seed] 0
  * @param {number} [options.step] 0
  * @returns {Promise<Uint8Array>} rows x columns; 0 dropped, 1 kept
+ * @throws {TypeError | RangeError} naming the option and the value
  */
 export async function dropoutMask(p, shape, options = {}) {
   checkProbability(p, 'p');
   if (!Array.isArray(shape) || shape.length !== 2)
     throw typeError('shape', '[rows, columns]', shape);
-  const rows = checkInteger(shape[0], 'shape[0]', { min: 1, max: 2 ** 20 });
+  const rows = checkInteger(shape[0], 'shape[0]', LIMITS.maskRows);
   const columns = checkInteger(shape[1], 'shape[1]', LIMITS.units);
   const {
     mask = /** @type {import('./core/enums.js').Mask} */ (DEFAULTS.layer.mask),
@@ -42,7 +43,7 @@ export async function dropoutMask(p, shape, options = {}) {
     columns,
     mask: checkOneOf(mask, MASKS, 'mask'),
     seed: resolveSeed(seed),
-    step: checkInteger(step, 'step', { min: 0, max: 2 ** 32 - 1 }),
+    step: checkInteger(step, 'step', LIMITS.count),
   };
   const { connection } = await connect('strict', { worker: false });
   try {

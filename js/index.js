@@ -28,6 +28,7 @@ export {
  * @typedef {import('./options.js').Runtime} Runtime
  * @typedef {import('./training.js').History} History
  * @typedef {import('./report-reader.js').Report} Report
+ * @typedef {import('./predictions.js').PassOptions} PassOptions
  * @typedef {import('./predictions.js').McPrediction} McPrediction
  * @typedef {import('./predictions.js').Moments} Moments
  * @typedef {import('./compare.js').CompareOptions} CompareOptions

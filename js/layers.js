@@ -158,12 +158,13 @@ function resolveDropout(layer, path) {
  * @param {Activation} [options.activation] 'linear'
  * @param {number | DropConnectOptions} [options.dropConnect] drops single weights while training,
  *   never biases (Wan et al. 2013): a probability, or `{ p: 0.5, mask: 'batch', scaling: 'train',
- *   inference: 'mean', draws: 1000 }`. mask: 'batch' draws once a step, 'element' for every row
+ *   inference: 'mean', draws: 1000 }`. p: 0 to 1, below 1 with inference 'gaussian' and scaling
+ *   'train'; draws: 1 to 1,000,000. mask: 'batch' draws once a step, 'element' for every row
  *   (slow: a draw a weight and row). inference: 'mean' evaluates with the mean weights, 'gaussian'
  *   averages the activation over `draws` of the Gaussian that has the mean and variance of W v + b
  *   over masks (section 3.2 there); not with scaling 'none'
  * @param {number} [options.maxNorm] after each step a unit's incoming weights are scaled back to this
- *   norm (Srivastava et al. 2014, section 5.1); none by default
+ *   norm, 2^-126 to the largest float32 (Srivastava et al. 2014, section 5.1); none by default
  * @returns {DenseLayer}
  * @throws {TypeError | RangeError} naming the option and the value
  */

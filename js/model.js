@@ -142,6 +142,9 @@ export class Model {
    *   own rule, in this evaluation only. After unscaled training 1 - p is right
    * @param {AbortSignal} [options.signal]
    * @returns {Promise<Report>}
+   * @throws {TypeError | RangeError} naming the option and the value; RangeError also for `evalScale` of
+   *   a model without a `dropout()` layer
+   * @throws {unknown} `signal.reason` after an abort
    */
   async evaluate(dataset, options = {}) {
     this.#connection.check();
@@ -174,6 +177,10 @@ export class Model {
    * @returns {Promise<O extends { passes: number } ? import('./predictions.js').McPrediction :
    *   { labels: Uint16Array, probabilities: Float32Array }>} one label a row, and rows x units of the
    *   last layer
+   * @throws {TypeError | RangeError} naming the option and the value: TypeError also for `sharedMask`
+   *   without `passes`, RangeError for rows past 2^32
+   * @throws {import('./errors.js').OutOfMemoryError}
+   * @throws {unknown} `signal.reason` after an abort
    */
   async predict(images, options = /** @type {O} */ ({})) {
     this.#connection.check();
@@ -192,6 +199,9 @@ export class Model {
    * @param {import('./predictions.js').PassOptions & { layer: number }} options `layer`: index in
    *   `spec.layers`; `passes`: 100
    * @returns {Promise<import('./predictions.js').Moments>}
+   * @throws {TypeError | RangeError} naming the option and the value
+   * @throws {import('./errors.js').OutOfMemoryError}
+   * @throws {unknown} `signal.reason` after an abort
    */
   async moments(images, options) {
     this.#connection.check();
@@ -235,11 +245,12 @@ export class Model {
    * @param {number} layer index in `spec.layers`
    * @param {object} [options]
    * @param {number} [options.step] 0, the first: steps count through all `fit` calls
-   * @param {number} [options.rows] 1: rows of the batch; not for DropConnect's mask 'batch'
+   * @param {number} [options.rows] 1, at most 2^20: rows of the batch; not for DropConnect's mask 'batch'
    * @returns {Promise<Uint8Array | Float32Array>} 0 dropped, 1 kept. dropout, alpha: rows x units;
    *   DropConnect: [out, in], with mask 'element' [rows, out, in]; Gaussian: `Float32Array` of factors,
    *   rows x units
-   * @throws {RangeError} for a layer that masks nothing
+   * @throws {TypeError | RangeError} naming the option and the value; RangeError also for a layer that
+   *   masks nothing
    */
   async mask(layer, options = {}) {
     this.#connection.check();
@@ -249,7 +260,7 @@ export class Model {
       throw new RangeError(`layer ${layer} masks nothing: it is dense without dropConnect`);
     }
     checkInteger(step, 'step', LIMITS.count);
-    checkInteger(rows, 'rows', { min: 1, max: 2 ** 20 });
+    checkInteger(rows, 'rows', LIMITS.maskRows);
     return this.#connection.call('mask', { layer, step, rows });
   }
 

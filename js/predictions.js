@@ -1,17 +1,24 @@
 /** What is asked of predictions with masks on, and what is said of them. */
 
-import { LIMITS, checkBoolean, checkInteger, checkKeys, checkSignal } from './options.js';
-
-/** Passes of `moments`: a tenth of a standard deviation is left of the error of a mean. */
-const MOMENT_PASSES = 100;
+import {
+  DEFAULTS,
+  LIMITS,
+  checkBoolean,
+  checkInteger,
+  checkKeys,
+  checkSignal,
+  show,
+} from './options.js';
 
 /**
  * @typedef {object} PassOptions
- * @property {number} [passes] 1 to 2^32 - 1: masks, of which pass t is the same in every call
- * @property {boolean} [sharedMask] false: one mask a pass for all rows, which gives smooth curves over
- *   inputs
+ * @property {number} [passes] 1 to 2^32 - 1: masks, of which pass t is the same in every call. Left
+ *   out, `predict` evaluates once, masks off; `moments` makes 100
+ * @property {boolean} [sharedMask] false: true draws one mask a pass for all rows, which gives smooth
+ *   curves over inputs; in `predict` only with `passes`
  * @property {number} [firstRow] 0: the number of the first row, where these rows are a part of a larger
- *   input: masks are then those of the whole
+ *   input (its last row at most 2^32 - 1): masks are then those of the whole, and so are the draws of
+ *   Gaussian inference, in `predict` without `passes` too
  * @property {AbortSignal} [signal]
  */
 
@@ -35,7 +42,8 @@ const MOMENT_PASSES = 100;
  * @property {number} passes
  * @property {Float32Array} evaluation rows x units
  * @property {Float32Array} mean rows x units, over the passes
- * @property {Float32Array} sd rows x units, the sample standard deviation over the passes
+ * @property {Float32Array} sd rows x units, the sample standard deviation over the passes; 0
+ *   for one pass
  * @property {number} slope of the line through the origin that fits `mean` over `evaluation` best: 1 - p
  *   behind unscaled dropout, 1 where the scaling is right; NaN where all of `evaluation` is 0
  * @property {number} sdEvaluation standard deviation of all values, in evaluation
@@ -54,7 +62,7 @@ export function resolvePasses(options, keys = [], defaultPasses = undefined) {
   checkKeys(options, known, 'options');
   const { passes = defaultPasses, sharedMask, firstRow = 0, signal } = options;
   if (sharedMask !== undefined && passes === undefined) {
-    throw new TypeError(`sharedMask needs passes, got passes undefined`);
+    throw new TypeError(`sharedMask needs passes, got sharedMask ${show(sharedMask)} alone`);
   }
   return {
     signal: checkSignal(signal, 'signal'),
@@ -68,6 +76,6 @@ export function resolvePasses(options, keys = [], defaultPasses = undefined) {
 
 /** @param {PassOptions & { layer: number }} options */
 export function resolveMoments(options) {
-  const resolved = resolvePasses(options, ['layer'], MOMENT_PASSES);
+  const resolved = resolvePasses(options, ['layer'], DEFAULTS.momentPasses);
   return { ...resolved, layer: options.layer };
 }

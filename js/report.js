@@ -30,7 +30,7 @@ function minus(text) {
 }
 
 /** @param {number} value @returns {string} with its sign, also when positive */
-export function formatSigned(value) {
+function formatSigned(value) {
   return value > 0 ? `+${formatNumber(value)}` : formatNumber(value);
 }
 

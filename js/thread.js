@@ -17,21 +17,22 @@ import { THREAD_NAME } from './protocol.js';
  * @property {WebAssembly.Module} [module] the core that runs there, once it does
  */
 
-/** Threads that idle between two models. @type {Set<Thread>} */
-const spares = new Set();
+/** Threads that idle between two models, and whether the one before is freed. @type {Map<Thread, Promise<boolean>>} */
+const spares = new Map();
 let keepers = 0;
 
 /**
  * Until what this gives is called, a page keeps the threads of models that are disposed of for those
- * made next, so that a comparison fetches no script once the network is gone. Node reads its script
- * from a disk, and keeps none.
+ * made next, so that a comparison fetches no script once the network is gone. That goes for every model
+ * of the page: one that has nothing to do with the comparison may leave its thread here or take one.
+ * Node reads its script from a disk, and keeps none.
  */
 export function keepThreads() {
   keepers++;
   return () => {
     keepers--;
     if (keepers > 0) return;
-    for (const { terminate } of spares) terminate();
+    for (const { terminate } of spares.keys()) terminate();
     spares.clear();
   };
 }
@@ -39,9 +40,18 @@ export function keepThreads() {
 /** @param {Thread} thread whose calls have all ended well */
 export function leaveThread(thread) {
   if (keepers === 0 || isNode || thread.isOwn) return thread.terminate();
-  thread.listen({ message() {}, lost: () => spares.delete(thread) });
+  const freed = new Promise((resolve) => {
+    // A model that could not be freed would hold its memory under all that follow.
+    const lost = () => {
+      spares.delete(thread);
+      thread.terminate();
+      resolve(false);
+    };
+    const message = (/** @type {any} */ { kind }) => (kind === 'result' ? resolve(true) : lost());
+    thread.listen({ message, lost });
+  });
+  spares.set(thread, freed);
   thread.post({ kind: 'call', id: 0, method: 'destroy', args: undefined, paused: false });
-  spares.add(thread);
 }
 
 /**
@@ -52,11 +62,10 @@ export function leaveThread(thread) {
 export async function startThread(worker, workerUrl) {
   if (!worker) return startHere();
   if (isNode) return startInNode(workerUrl);
-  for (const thread of spares) {
-    if (thread.address === (workerUrl ?? ownScript())) {
-      spares.delete(thread);
-      return thread;
-    }
+  for (const [thread, freed] of spares) {
+    if (thread.address !== (workerUrl ?? ownScript())) continue;
+    spares.delete(thread);
+    if (await freed) return thread;
   }
   return startInBrowser(workerUrl);
 }

@@ -9,7 +9,7 @@ export const networkInfo = Object.freeze({
   intended: '784-512-512, dropout, 10; linear throughout, as the article means it',
   relu: '784-512-512, dropout, 10; ReLU after both hidden layers',
   srivastava:
-    '784-800-800-10, ReLU; dropout after both hidden layers and, with 0.4 p, on the input',
+    '784-800-800-10, ReLU; dropout after both hidden layers and, with 0.4 p, on the input (not alpha)',
 });
 
 /**

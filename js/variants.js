@@ -39,8 +39,9 @@ export const NETWORKS = /** @type {readonly Network[]} */ (
 
 /**
  * What the variants do to a network: a layer after the hidden ones, or options of those. `alpha` is
- * another network throughout: SELU and its initial weights.
- * @type {Readonly<Record<VariantKey, { layer?: (p: number) => Layer, dropConnect?: true, activation?: Activation }>>}
+ * another network throughout, SELU and its initial weights, and leaves the input alone: alpha dropout
+ * keeps mean 0 and variance 1, which pixels do not have.
+ * @type {Readonly<Record<VariantKey, { layer?: (p: number) => Layer, dropConnect?: true, activation?: Activation, notOnInput?: true }>>}
  */
 const TABLE = Object.freeze({
   none: {},
@@ -51,7 +52,7 @@ const TABLE = Object.freeze({
   unscaled: { layer: (p) => dropout(p, { mask: 'element', scaling: 'none' }) },
   dropconnect: { dropConnect: true },
   gaussian: { layer: gaussianDropout },
-  alpha: { layer: alphaDropout, activation: 'selu' },
+  alpha: { layer: alphaDropout, activation: 'selu', notOnInput: true },
 });
 
 export const VARIANT_KEYS = /** @type {readonly VariantKey[]} */ (
@@ -67,13 +68,13 @@ export const VARIANT_KEYS = /** @type {readonly VariantKey[]} */ (
  */
 function build(key, network, p, maxNorm) {
   const { units, noOutput, everywhere, ...plain } = NETWORK_TABLE[network];
-  const { layer, dropConnect, activation = plain.activation } = TABLE[key];
+  const { layer, dropConnect, activation = plain.activation, notOnInput } = TABLE[key];
   const drop = (/** @type {number} */ q) => (layer ? [layer(q)] : []);
   const hidden = { activation, ...(maxNorm !== undefined && { maxNorm }) };
   return {
     input: INPUT,
     layers: [
-      ...(everywhere ? drop(INPUT_SHARE * p) : []),
+      ...(everywhere && !notOnInput ? drop(INPUT_SHARE * p) : []),
       dense(units, hidden),
       ...(everywhere ? drop(p) : []),
       dense(units, { ...hidden, ...(dropConnect && { dropConnect: p }) }),

@@ -18,7 +18,7 @@ export class Curves {
   constructor(variants, epochs, batches) {
     this.variants = variants;
     this.epochs = epochs;
-    /** Of thousands of epochs, every so manieth has a point. */
+    /** Of more epochs than points, one in `stride` has a point. */
     this.stride = Math.ceil(epochs / MAX_POINTS);
     /** Epochs whose test scores are shown, the last one among them. */
     this.tested = Array.from({ length: Math.ceil(epochs / this.stride) }, (_, i) =>

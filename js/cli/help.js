@@ -22,7 +22,8 @@ export function help() {
 Usage:
   dropout-wasm compare [options]   variants x seeds, and their paired differences
   dropout-wasm run LINK [options]  the comparison that a link of the page names, with the hash of
-                                   the weights of every run; the link settles all but the last four
+                                   the weights of every run; the link settles all but
+                                   ${EXTRAS.map(({ flag }) => `--${flag}`).join(', ')}
 
 Options:
 ${[...settings, ...extras].join('\n')}

@@ -24,7 +24,6 @@ export const presets = Object.freeze({
       variants: 'standard,unscaled',
       optimizer: 'sgd',
       'learning-rate': '0.01,0.02,0.04',
-      baseline: 'standard',
     },
   },
   'small-data': {

@@ -78,11 +78,11 @@ export function resolveGrid(keys, given) {
 }
 
 /** Options of a comparison, and what they stand for in its optimizer's. */
-const SHORT = Object.freeze({
-  momentum: 'momentum',
-  weightDecay: 'weightDecay',
-  learningRates: 'learningRate',
-});
+const SHORT = /** @type {const} */ ([
+  ['momentum', 'momentum'],
+  ['weightDecay', 'weightDecay'],
+  ['learningRates', 'learningRate'],
+]);
 
 /**
  * @param {GridOptions} given
@@ -92,7 +92,7 @@ function resolveOptimizers(given) {
   const { optimizer = {}, epochs, momentum, weightDecay, schedule = CONSTANT } = given;
   const own = typeof optimizer === 'string' ? { name: optimizer } : optimizer;
   checkKeys(own, OPTIMIZER_KEYS, 'optimizer');
-  for (const [key, inner] of /** @type {['momentum', 'momentum'][]} */ (Object.entries(SHORT))) {
+  for (const [key, inner] of SHORT) {
     if (given[key] !== undefined && own[inner] !== undefined) {
       throw new TypeError(
         `${key} and optimizer.${inner} exclude each other, got ${show(given[key])} and ${show(own[inner])}`,

@@ -7,6 +7,7 @@ import {
   DEFAULTS,
   LIMITS,
   NUMERICS,
+  OPTIMIZERS,
   OPTIMIZER_NAMES,
   checkInteger,
   checkNumber,
@@ -51,6 +52,13 @@ import { SCHEDULES } from './schedule.js';
  * @property {(text: string, name: string) => any} parse
  * @property {(settings: Settings) => string | undefined} format undefined: left out
  */
+
+const { sgd, adam, adamw } = OPTIMIZERS;
+const sgdRates = DEFAULTS.comparison.sgdLearningRate;
+/** '0.01 on printed and intended, 0.1 on relu and srivastava' */
+const sgdRatesText = [...new Set(Object.values(sgdRates))]
+  .map((rate) => `${rate} on ${NETWORKS.filter((key) => sgdRates[key] === rate).join(' and ')}`)
+  .join(', ');
 
 /** @type {readonly Row[]} */
 export const SETTINGS = Object.freeze([
@@ -106,7 +114,7 @@ export const SETTINGS = Object.freeze([
   {
     flag: 'learning-rate',
     value: 'x',
-    help: '0.001; with sgd 0.01, on relu and srivastava 0.1; several as for p',
+    help: `${adam.defaults.learningRate}; with sgd ${sgdRatesText}; several as for p`,
     parse: (text, name) =>
       parseNumbers(text, name, (rate, place) => checkNumber(rate, place, LIMITS.learningRate)),
     format: ({ optimizer, learningRates }) => String(learningRates ?? optimizer.learningRate),
@@ -121,14 +129,14 @@ export const SETTINGS = Object.freeze([
   {
     flag: 'momentum',
     value: 'x',
-    help: 'of sgd; 0',
+    help: `of sgd; ${sgd.defaults.momentum}`,
     parse: (text, name) => checkNumber(toNumber(text, name), name, LIMITS.momentum),
     format: ({ momentum }) => momentum?.toString(),
   },
   {
     flag: 'weight-decay',
     value: 'x',
-    help: '0; with adamw 0.01',
+    help: `${adam.defaults.weightDecay}; with adamw ${adamw.defaults.weightDecay}`,
     parse: (text, name) => checkNumber(toNumber(text, name), name, LIMITS.weightDecay),
     format: ({ weightDecay }) => weightDecay?.toString(),
   },

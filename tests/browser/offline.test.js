@@ -53,6 +53,7 @@ test('the runs of a comparison share its workers: those after the cut fetch noth
   assert.equal(hashes[0].length, 6);
   assert.deepEqual(hashes[1], hashes[0]);
   assert.equal(code, 'WORKER_LOST', 'the connection was there all along');
+  // Two workers for each comparison, and one for the model made after the cut.
   assert.equal(scripts.length, 5);
   assert.equal(page.workers().length, 0);
   await page.close();

@@ -102,7 +102,7 @@ export function softmax(logits, units) {
 }
 
 /** Mean negative log-likelihood, nats. */
-export function meanLoss(logits, labels) {
+function meanLoss(logits, labels) {
   const units = logits.length / labels.length;
   let sum = 0;
   for (const [r, label] of labels.entries()) {

@@ -17,19 +17,16 @@ export const run = (...words) =>
 
 /**
  * Kills the command without a warning.
- * @param {number} milliseconds after its start
+ * @param {Promise<unknown>} moment when
  * @param {string[]} words
  * @returns {Promise<boolean>} false: it had ended by itself
  */
-export const runKilled = (milliseconds, ...words) =>
+export const runKilled = (moment, ...words) =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [CLI, ...words], { stdio: 'ignore' });
-    const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
+    moment.then(() => child.kill('SIGKILL'), reject);
     child.on('error', reject);
-    child.on('exit', (_, signal) => {
-      clearTimeout(timer);
-      resolve(signal === 'SIGKILL');
-    });
+    child.on('exit', (_, signal) => resolve(signal === 'SIGKILL'));
   });
 
 /** @param {string} text @returns {any[]} of each line of JSON */

@@ -17,7 +17,7 @@ export const run = Object.freeze({ epochs: EPOCHS, batchSize: 16 });
 /** @type {Promise<{ history: object, hash: string }> | undefined} */
 let whole;
 
-export const uninterrupted = () =>
+const uninterrupted = () =>
   (whole ??= withModels(spec, async (model) => {
     const history = untimed(await model.fit(data, run));
     return { history, hash: await model.hash() };

@@ -87,15 +87,16 @@ test('none drops nothing, dropconnect drops weights of the second layer alone', 
   }
 });
 
-test('gaussian multiplies where the others drop; alpha is another network, of SELU', () => {
+test('gaussian multiplies where the others drop; alpha is another network, of SELU, and spares the input', () => {
   for (const network of NETWORKS) {
     assert.deepEqual(
       variants.gaussian(network, 0.3),
       expected(network, places(network, gaussianDropout, 0.3)),
     );
+    const [, ...hidden] = places(network, alphaDropout, 0.3);
     assert.deepEqual(
       variants.alpha(network, 0.3),
-      expected(network, places(network, alphaDropout, 0.3), { activation: 'selu' }),
+      expected(network, [[], ...hidden], { activation: 'selu' }),
     );
   }
   assert.match(variantInfo.alpha.description, /another network.*initial weights.*differ/);

@@ -48,6 +48,18 @@ test('every error code that README lists is one that the library has, and the ot
   assert.deepEqual([...new Set([...used].map(([, code]) => code))].sort(), listed.sort());
 });
 
+test('README has every export of the package and every public method of a model as code', async () => {
+  const readme = await readFile(new URL('README.md', ROOT), 'utf8');
+  const words = new Set(
+    [...readme.matchAll(/^```.*?^```$|`[^`]+`/gms)].flatMap(([code]) => code.match(/\w+/g) ?? []),
+  );
+  const exported = await import(new URL('dist/index.js', ROOT).href);
+  const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(exported.Model.prototype);
+  const names = [...Object.keys(exported), ...Object.keys(methods)];
+  assert.ok(names.length > 25);
+  for (const name of names) assert.ok(words.has(name), name);
+});
+
 test('README names every preset, network and variant of the command line', async () => {
   const readme = await readFile(new URL('README.md', ROOT), 'utf8');
   const { stdout } = await run('node', [fileURLToPath(new URL('dist/cli.js', ROOT)), '--help']);
