@@ -152,7 +152,7 @@ bundle() { # everything but wasm
   newer dist/index.js js web build.sh package.json package-lock.json tsconfig.json tsconfig.types.json || return 0
   say 'bundling the package and the page'
   # what index.js imports only where it must stays in files of its own
-  local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify --line-limit=500
+  local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify
     --log-level=warning '--external:node:*' '--external:./worker.js'
     '--external:./sha256-library.js')
   "${esbuild[@]}" js/worker.js --outfile=dist/worker.js --sourcemap
