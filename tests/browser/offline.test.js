@@ -1,4 +1,4 @@
-/** A connection that is gone does not end a comparison that has begun. */
+/** The workers of a comparison serve one model after another: one that has begun needs no connection. */
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -19,9 +19,8 @@ after(async () => {
   await chromium?.close();
 });
 
-/** Runs in the page: a comparison whose network goes after the first run. @param {string} address */
-async function compareOffline(address) {
-  const { compare, createModel, dense } = await import(`${address}index.js`);
+/** Runs in the page: `globalThis.data`, too small to take long. */
+function makeData() {
   const rows = (/** @type {number} */ samples) => ({
     images: Uint8Array.from({ length: 784 * samples }, (_, i) => (i * i) % 251),
     labels: Uint8Array.from({ length: samples }, (_, i) => i % 10),
@@ -29,7 +28,13 @@ async function compareOffline(address) {
     features: 784,
     classes: 10,
   });
-  const data = { train: rows(128), test: rows(32) };
+  Reflect.set(globalThis, 'data', { train: rows(128), test: rows(32) });
+}
+
+/** Runs in the page: a comparison whose network goes after the first run. @param {string} address */
+async function compareOffline(address) {
+  const { compare, createModel, dense } = await import(`${address}index.js`);
+  const data = Reflect.get(globalThis, 'data');
   const options = { epochs: 1, seeds: [1, 2, 3], workers: 2 };
   const names = ['article', 'standard'];
   const online = await compare(names, data, options);
@@ -44,6 +49,7 @@ test('the runs of a comparison share its workers: those after the cut fetch noth
   const server = await serve(DIST);
   const page = await chromium.browser.newPage();
   await page.goto(`${server.address}package.txt`); // a document of that origin, without a policy
+  await page.evaluate(makeData);
   const scripts = [];
   page.on('request', (request) => {
     if (request.url().endsWith('worker.js')) scripts.push(request.url());
@@ -56,5 +62,36 @@ test('the runs of a comparison share its workers: those after the cut fetch noth
   // Two workers for each comparison, and one for the model made after the cut.
   assert.equal(scripts.length, 5);
   assert.equal(page.workers().length, 0);
+  await page.close();
+});
+
+/** Runs in the page: two runs on one worker at a time, which says that it cannot free its model. @param {string} address */
+async function compareUnfreed(address) {
+  const script = (/** @type {string} */ text) =>
+    URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+  const lie = script(`
+    const post = postMessage.bind(globalThis);
+    const error = { name: 'Error', message: 'not freed' };
+    globalThis.postMessage = (message, transfer) =>
+      post(message.id === 0 ? { kind: 'error', id: 0, error } : message, transfer);
+  `);
+  const { compare } = await import(`${address}index.js`);
+  const workerUrl = script(`import '${lie}'; import '${address}worker.js';`);
+  const options = { epochs: 1, seeds: [1], workers: 1, workerUrl };
+  const names = ['article', 'standard'];
+  const { runs } = await compare(names, Reflect.get(globalThis, 'data'), options);
+  return runs.length;
+}
+
+test('a worker that could not free its model gets no other one', async (t) => {
+  const server = await serve(DIST);
+  t.after(() => server.close());
+  const page = await chromium.browser.newPage();
+  await page.goto(`${server.address}package.txt`);
+  await page.evaluate(makeData);
+  let workers = 0; // created; that one has ended, the browser tells some time later
+  page.on('workercreated', () => workers++);
+  assert.equal(await page.evaluate(compareUnfreed, server.address), 2);
+  assert.equal(workers, 2);
   await page.close();
 });
