@@ -94,7 +94,7 @@ wasm() { # the modules, and their objects, which the checks and the benchmark li
   need emcc emscripten
   need "$LLVM/clang" clang-19
   need "$LLVM/wasm-ld" lld-19
-  say 'compiling c/ to WebAssembly (once; about half a minute)'
+  say 'compiling c/ to WebAssembly (once; about a minute)'
   mkdir -p build
   cat >build/emscripten.py <<PYTHON
 EMSCRIPTEN_ROOT = '$EMSCRIPTEN'

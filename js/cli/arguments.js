@@ -38,7 +38,7 @@ export const EXTRAS = Object.freeze([
   {
     flag: 'baseline',
     value: 'KEY',
-    help: "compare with this variant, or this row of the table: 'unscaled rate 0.02'; the first",
+    help: "compare with this variant, or a row as the table names it, such as 'unscaled rate 0.02'; the first",
   },
   {
     flag: 'json',
@@ -143,6 +143,10 @@ function parseRun(rest, values) {
   }
   const named = [...SETTINGS, PRESET].find(({ flag }) => values[flag] !== undefined);
   if (named) throw new UsageError(`--${named.flag} is set by the link that run is given`);
+  // A shell cuts an address that is not in quotes at its first &, and would have the defaults run.
+  if (/^[^&]*#?v=\d+$/.test(link)) {
+    throw new UsageError(`the link sets nothing but v, got ${show(link)}; is it in quotes?`);
+  }
   const settings = parseLink(link);
   return { command: 'run', settings, ...parseExtras(values, settings) };
 }

@@ -109,6 +109,7 @@ test('wrong usage is one sentence that names the option and the value', () => {
     ['compare --json=', /--json is empty/],
     ['compare extra', /unexpected argument "extra"/],
     ['run', /run needs the link/],
+    ['run http://127.0.0.1:8080/#v=1', /nothing but v, got .*in quotes\?/],
     ['run v=1 network=relu', /unexpected argument "network=relu"; is the link in quotes\?/],
     ['run v=1&foo=1', /unknown key "foo"/],
     ['run v=1 --p 0.5', /--p is set by the link/],
