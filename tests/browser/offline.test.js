@@ -45,25 +45,35 @@ async function compareOffline(address) {
   return { hashes, code: created.code };
 }
 
-test('the runs of a comparison share its workers: those after the cut fetch nothing', async () => {
-  const server = await serve(DIST);
-  const page = await chromium.browser.newPage();
-  await page.goto(`${server.address}package.txt`); // a document of that origin, without a policy
-  await page.evaluate(makeData);
-  const scripts = [];
-  page.on('request', (request) => {
-    if (request.url().endsWith('worker.js')) scripts.push(request.url());
-  });
-  await page.exposeFunction('cut', () => server.close());
-  const { hashes, code } = await page.evaluate(compareOffline, server.address);
-  assert.equal(hashes[0].length, 6);
-  assert.deepEqual(hashes[1], hashes[0]);
-  assert.equal(code, 'WORKER_LOST', 'the connection was there all along');
-  // Two workers for each comparison, and one for the model made after the cut.
-  assert.equal(scripts.length, 5);
-  assert.equal(page.workers().length, 0);
-  await page.close();
-});
+const TIMEOUT = { timeout: 120_000 };
+
+test(
+  'the runs of a comparison share its workers: those after the cut fetch nothing',
+  TIMEOUT,
+  async (t) => {
+    const server = await serve(DIST);
+    t.after(() => server.close().catch(() => {})); // which the cut has closed, if it came
+    const page = await chromium.browser.newPage();
+    await page.goto(`${server.address}package.txt`); // a document of that origin, without a policy
+    await page.evaluate(makeData);
+    const scripts = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('worker.js')) scripts.push(request.url());
+    });
+    await page.exposeFunction('cut', () => server.close());
+    const { hashes, code } = await page.evaluate(compareOffline, server.address);
+    assert.equal(hashes[0].length, 6);
+    assert.deepEqual(hashes[1], hashes[0]);
+    assert.equal(code, 'WORKER_LOST', 'the connection was there all along');
+    // Two workers for each comparison, and one for the model made after the cut.
+    assert.equal(scripts.length, 5);
+    // The browser tells of a worker's end when it likes.
+    while (page.workers().length > 0) {
+      await new Promise((resolve) => page.once('workerdestroyed', resolve));
+    }
+    await page.close();
+  },
+);
 
 /** Runs in the page: two runs on one worker at a time, which says that it cannot free its model. @param {string} address */
 async function compareUnfreed(address) {
