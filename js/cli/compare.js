@@ -6,6 +6,7 @@ import { compare } from '../compare.js';
 import { isUrl } from '../data/bytes.js';
 import { loadMnist } from '../data/mnist.js';
 import { FileError } from '../errors.js';
+import { formatLink } from '../link.js';
 import { UsageError } from './arguments.js';
 import { appendLine, openLines, readLines } from './lines.js';
 import { progressBar } from './progress.js';
@@ -56,6 +57,7 @@ export async function compareCommand(request, signal) {
       say(`${taken} of ${runs.length} runs were in ${file} already`);
     }
     const out = json === STDOUT ? process.stderr : process.stdout;
+    out.write(`dropout-wasm run '#${formatLink(settings)}'\n\n`); // what was run, to be run again
     out.write(summaryTables(summary, baseline ?? variants[0]));
     if (command === 'run') out.write(`\n${hashTable(runs)}`);
   } finally {

@@ -108,6 +108,13 @@ function resolveOptimizers(given) {
     const expected = `'${CONSTANT}' where optimizer.learningRate has one rate an epoch`;
     throw rangeError('schedule', expected, schedule);
   }
+  if (schedule !== CONSTANT && epochs === 1) {
+    throw rangeError(
+      'schedule',
+      `'${CONSTANT}' for one epoch: a rate falls between epochs`,
+      schedule,
+    );
+  }
   const { learningRates = [learningRate] } = given;
   return checkList(learningRates, 'learningRates', (rate, place) =>
     checkNumber(rate, place, LIMITS.learningRate),

@@ -44,7 +44,8 @@ export async function measureFootprint(engines) {
 
 /** @typedef {{ files: Record<string, number>, bytes: number }} Size gzip */
 
-/** JavaScript that a page loads, with what it imports, and the larger core. @returns {Promise<Size>} */
+/** JavaScript that a page loads with what it imports, and the larger core; not what only pages on plain
+ *  http import later, to hash. @returns {Promise<Size>} */
 export async function measureSize() {
   /** @type {Record<string, number>} */
   const files = {};
@@ -57,7 +58,7 @@ export async function measureSize() {
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (file in files) continue;
     const text = await gzip(file);
-    for (const [, name] of text.matchAll(/(?:from|import)\s*\(?\s*["']\.\/([^"']+\.js)["']/g)) {
+    for (const [, name] of text.matchAll(/(?:from|import)\s*["']\.\/([^"']+\.js)["']/g)) {
       waiting.push(name);
     }
   }
