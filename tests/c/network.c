@@ -19,7 +19,7 @@ dw_model *network_create(const struct network *n, uint32_t activation, double se
     const struct layer_spec *l = &n->layers[i];
     uint32_t f = l->activation == CHOSEN ? activation : l->activation;
     if (!l->is_dense) {
-      require(dw_model_add_dropout(m, DW_BERNOULLI, l->p, l->mask, l->scaling));
+      require(dw_model_add_dropout(m, l->noise, l->p, l->mask, l->scaling));
       continue;
     }
     require(dw_model_add_dense(m, l->units, f));

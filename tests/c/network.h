@@ -16,14 +16,17 @@ struct layer_spec {
   uint32_t activation;
   double p; /* of DropConnect or dropout */
   uint32_t mask, scaling;
+  uint32_t noise; /* of dropout */
 };
 
 #define DENSE(units, activation) \
-  { true, units, activation, 0, DW_MASK_BATCH, DW_SCALE_TRAIN }
+  { true, units, activation, 0, DW_MASK_BATCH, DW_SCALE_TRAIN, DW_BERNOULLI }
 #define CONNECT(units, activation, p, scaling) \
-  { true, units, activation, p, DW_MASK_BATCH, DW_SCALE_##scaling }
+  { true, units, activation, p, DW_MASK_BATCH, DW_SCALE_##scaling, DW_BERNOULLI }
 #define DROP(p, mask, scaling) \
-  { false, 0, 0, p, DW_MASK_##mask, DW_SCALE_##scaling }
+  { false, 0, 0, p, DW_MASK_##mask, DW_SCALE_##scaling, DW_BERNOULLI }
+#define NOISE(p, noise) \
+  { false, 0, 0, p, DW_MASK_ELEMENT, DW_SCALE_TRAIN, DW_##noise }
 
 struct network {
   const char *name;

@@ -274,11 +274,12 @@ static void bytes_and_floats(void) {
 }
 
 static struct network with_dropout(uint32_t mask, uint32_t scaling) {
-  return (struct network){
-      "one dropout",
-      INPUTS,
-      3,
-      {DENSE(11, DW_RELU), {false, 0, 0, 0.5, mask, scaling}, DENSE(CLASSES, DW_LINEAR)}};
+  return (struct network){"one dropout",
+                          INPUTS,
+                          3,
+                          {DENSE(11, DW_RELU),
+                           {false, 0, 0, 0.5, mask, scaling, DW_BERNOULLI},
+                           DENSE(CLASSES, DW_LINEAR)}};
 }
 
 static void scaling_in_evaluation(void) {

@@ -16,6 +16,8 @@ static const struct {
     {"test-scaled", DROP(0.5, ELEMENT, EVAL), 0},
     {"unscaled", DROP(0.5, ELEMENT, NONE), 0},
     {"dropconnect", DROP(0, ELEMENT, NONE), 0.5},
+    {"gaussian", NOISE(0.5, GAUSSIAN), 0},
+    {"alpha", NOISE(0.5, ALPHA), 0},
 };
 
 enum { VARIANT_COUNT = sizeof VARIANTS / sizeof *VARIANTS };
@@ -26,6 +28,7 @@ const char *variant_name(uint32_t index) {
 
 bool variant_network(struct network *n, const char *network, const char *variant) {
   uint32_t activation = strcmp(network, "relu") == 0 ? DW_RELU : DW_LINEAR;
+  if (strcmp(variant, "alpha") == 0) activation = DW_SELU;
   for (uint32_t i = 0; i < VARIANT_COUNT; i++) {
     if (strcmp(VARIANTS[i].name, variant) != 0) continue;
     *n = (struct network){.name = variant, .inputs = FEATURES};
