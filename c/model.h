@@ -54,8 +54,6 @@ void masks_draw(struct dw_model *m, const struct source *s, uint32_t rows, uint3
                 uint32_t last);
 /* The numbers of a training step. */
 struct source model_source(const struct dw_model *m, uint32_t step, uint32_t first_row);
-/* Rows [rows][padded(units)] side by side, [rows][units]. */
-void copy_rows(float *to, const float *from, uint32_t units, uint32_t rows);
 /* Returns the layer's output: l->output, or x where the layer does nothing.  skip: units that the
  * layer behind drops for all rows need not be computed. */
 const float *layer_forward(struct dw_model *m, uint32_t index, const float *x, uint32_t rows,

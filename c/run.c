@@ -164,7 +164,8 @@ int dw_evaluate(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count
   return DW_OK;
 }
 
-void copy_rows(float *to, const float *from, uint32_t units, uint32_t rows) {
+/* Rows [rows][padded(units)] side by side, [rows][units]. */
+static void copy_rows(float *to, const float *from, uint32_t units, uint32_t rows) {
   for (uint32_t b = 0; b < rows; b++) {
     memcpy(to + (size_t)b * units, from + b * padded(units), units * sizeof *to);
   }

@@ -4,14 +4,7 @@ import { before, test } from 'node:test';
 
 import { DivergedError, PauseController, loadMnist, variants } from '../../dist/index.js';
 import { NUMERICS, compare, createModel } from './support-build.js';
-
-/** @param {object} dataset @param {number} count */
-const rows = (dataset, count) => ({
-  ...dataset,
-  images: dataset.images.subarray(0, count * dataset.features),
-  labels: dataset.labels.subarray(0, count),
-  samples: count,
-});
+import { rowsOf } from './support-core.js';
 
 /** Small enough for a test, large enough for several steps. */
 const QUICK = { epochs: 1, seeds: [1, 2], trainSize: 320, workers: 2 };
@@ -22,7 +15,7 @@ let result;
 let heard;
 before(async () => {
   mnist = await loadMnist();
-  data = { train: rows(mnist.train, 2000), test: rows(mnist.test, 500) };
+  data = { train: rowsOf(mnist.train, 0, 2000), test: rowsOf(mnist.test, 0, 500) };
   heard = { lines: [], progress: [] };
   result = await compare(['article', 'standard'], data, {
     ...QUICK,
@@ -48,7 +41,7 @@ test('a run is what createModel, fit and evaluate give by hand', async () => {
   const spec = variants.standard('intended', 0.5);
   const model = await createModel({ ...spec, seed: 2 }, { worker: false });
   const options = { epochs: 1, batchSize: 64, optimizer: { name: 'adam', learningRate: 0.001 } };
-  const train = rows(data.train, 320);
+  const train = rowsOf(data.train, 0, 320);
   const history = await model.fit(train, { ...options, trainEvaluation: 320 });
   const { accuracy, macroF1, loss, ece, brier } = await model.evaluate(data.test);
   const { seconds, samplesPerSecond, ...epoch } = line.history.epochs[0];
@@ -84,7 +77,7 @@ test('a run is what createModel, fit and evaluate give by hand', async () => {
 test("a line's spec and options are what replays it", async () => {
   const { spec, options, seed, weightsHash } = JSON.parse(JSON.stringify(result.runs[0]));
   const model = await createModel({ ...spec, seed });
-  await model.fit(rows(data.train, 320), options);
+  await model.fit(rowsOf(data.train, 0, 320), options);
   assert.equal(await model.hash(), weightsHash);
   await model.dispose();
 });
@@ -147,7 +140,7 @@ test('completed runs are taken over and not run again', async () => {
 });
 
 test('the same rows are the same data, whether cut by trainSize or before', async () => {
-  const cut = { ...data, train: rows(data.train, 320) };
+  const cut = { ...data, train: rowsOf(data.train, 0, 320) };
   const { runs } = await compare(['article'], cut, {
     ...QUICK,
     trainSize: undefined,
@@ -155,7 +148,7 @@ test('the same rows are the same data, whether cut by trainSize or before', asyn
     onRun: () => assert.fail('nothing is left to run'),
   });
   assert.equal(runs.length, 2);
-  const changed = { ...data, test: rows(mnist.test, 499) };
+  const changed = { ...data, test: rowsOf(mnist.test, 0, 499) };
   const ran = [];
   await compare(['article'], changed, {
     ...QUICK,
@@ -229,118 +222,6 @@ test('a pause holds every run, and resuming gives the same weights', async () =>
     runs.map(({ weightsHash }) => weightsHash),
     result.runs.map(({ weightsHash }) => weightsHash),
   );
-});
-
-test("sgd's rate is 0.1 on relu, else 0.01; one named stands, also one an epoch", async () => {
-  const one = { ...QUICK, seeds: [1], trainSize: 64 };
-  const rate = async (options) => (await compare(['none'], data, { ...one, ...options })).runs[0];
-  assert.equal((await rate({ optimizer: 'sgd' })).learningRate, 0.01);
-  assert.equal((await rate({ optimizer: { name: 'sgd' }, network: 'relu' })).learningRate, 0.1);
-  const optimizer = { name: 'sgd', learningRate: [0.2, 0.1] };
-  assert.deepEqual((await rate({ optimizer, epochs: 2 })).learningRate, [0.2, 0.1]);
-});
-
-test('a grid runs every variant at every point, none once a rate, each as if alone', async () => {
-  const one = { ...QUICK, trainSize: 64 };
-  const cells = new Set();
-  const { runs, summary } = await compare(['none', 'standard'], data, {
-    ...one,
-    p: [0.2, 0.5],
-    learningRates: [0.001, 0.004],
-    baseline: 'standard p 0.5 rate 0.001',
-    onProgress: ({ cell }) => void cells.add(cell),
-  });
-  const points = [
-    ['none', 0.2, 0.001],
-    ['none', 0.2, 0.004],
-    ['standard', 0.2, 0.001],
-    ['standard', 0.2, 0.004],
-    ['standard', 0.5, 0.001],
-    ['standard', 0.5, 0.004],
-  ];
-  assert.deepEqual(
-    runs.map(({ variant, p, learningRate, seed }) => [variant, p, learningRate, seed]),
-    [1, 2].flatMap((seed) => points.map((point) => [...point, seed])),
-  );
-  assert.deepEqual([...cells].sort(), [
-    'none rate 0.001',
-    'none rate 0.004',
-    'standard p 0.2 rate 0.001',
-    'standard p 0.2 rate 0.004',
-    'standard p 0.5 rate 0.001',
-    'standard p 0.5 rate 0.004',
-  ]);
-  const alone = await compare(['standard'], data, {
-    ...one,
-    p: 0.2,
-    optimizer: { name: 'adam', learningRate: 0.004 },
-  });
-  assert.deepEqual(
-    alone.runs.map(({ weightsHash }) => weightsHash),
-    [runs[3].weightsHash, runs[9].weightsHash],
-  );
-  assert.equal(summary.length, 6 * 5);
-  const loss = summary.filter(({ metric }) => metric === 'loss');
-  assert.deepEqual(
-    loss.map(({ variant, p, learningRate }) => [variant, p, learningRate]),
-    points.map(([variant, p, rate]) => [variant, variant === 'none' ? undefined : p, rate]),
-  );
-  const by = (i) => (runs[i].loss - runs[4].loss + runs[i + 6].loss - runs[10].loss) / 2;
-  for (const i of [0, 1, 2, 3, 5]) assert.ok(Math.abs(loss[i].difference.mean - by(i)) < 1e-12);
-  assert.equal(loss[4].difference, undefined);
-});
-
-test('schedule, momentum, weightDecay and maxNorm train as fit does with the same numbers', async () => {
-  const one = {
-    ...QUICK,
-    seeds: [1],
-    trainSize: 128,
-    epochs: 2,
-    optimizer: 'sgd',
-    network: 'relu',
-  };
-  const { runs } = await compare(['standard'], data, {
-    ...one,
-    schedule: 'linear',
-    momentum: 0.9,
-    weightDecay: 0.01,
-    maxNorm: 1,
-  });
-  const [line] = runs;
-  assert.deepEqual(line.learningRate, [0.1, 0.05]);
-  const spec = variants.standard('relu', 0.5, { maxNorm: 1 });
-  assert.deepEqual(line.spec, spec);
-  const model = await createModel({ ...spec, seed: 1 }, { worker: false });
-  const optimizer = { name: 'sgd', learningRate: [0.1, 0.05], momentum: 0.9, weightDecay: 0.01 };
-  await model.fit(rows(data.train, 128), { epochs: 2, optimizer });
-  assert.equal(line.weightsHash, await model.hash());
-  await model.dispose();
-  const hashes = [];
-  const each = [{ schedule: 'linear' }, { momentum: 0.9 }, { weightDecay: 0.01 }, { maxNorm: 0.1 }];
-  for (const more of [{}, ...each]) {
-    const { runs } = await compare(['standard'], data, { ...one, ...more });
-    hashes.push(runs[0].weightsHash);
-  }
-  assert.equal(new Set(hashes).size, hashes.length, 'each of them has its effect');
-});
-
-test('all nine variants train on all four networks, for a seed from the same weights', async () => {
-  const keys = Object.keys(variants);
-  for (const network of ['printed', 'intended', 'relu', 'srivastava']) {
-    const options = { ...QUICK, network, seeds: [1], trainSize: 32 };
-    // A rate of 0 leaves the weights where they began.
-    const { runs } = await compare(keys, data, { ...options, learningRates: [0, 0.001] });
-    const hashes = (rate) =>
-      runs
-        .filter(({ learningRate }) => learningRate === rate)
-        .map(({ weightsHash }) => weightsHash);
-    const first = hashes(0);
-    assert.equal(new Set(first).size, 2, network);
-    assert.equal(first.filter((hash) => hash === first[0]).length, 8, 'all but alpha');
-    assert.notEqual(first[keys.indexOf('alpha')], first[0]);
-    // unscaled and test-scaled differ in evaluation alone; 'article' draws no such mask.
-    assert.equal(new Set(hashes(0.001)).size, 8, network);
-  }
 });
 
 test('what cannot be compared is an error before anything runs', async () => {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { dense, dropout, dropoutMask } from '../../dist/index.js';
+import { alphaDropout, dense, dropout, dropoutMask, gaussianDropout } from '../../dist/index.js';
 import { forward, trainingLoss } from './reference.js';
 import { createModel } from './support-build.js';
 import {
@@ -130,14 +130,16 @@ describe('flax#5497, keras#10629, burn#2694: p outside 0 to 1 is an error with t
         name: typeof p === 'number' ? 'RangeError' : 'TypeError',
         message: new RegExp(`${name}.*got .*${shown.replace(/[.]/g, '\\.')}`),
       });
-      assert.throws(() => dropout(p), error('^p '));
-      assert.throws(() => dense(3, { dropConnect: { p } }), error('dropConnect\\.p'));
-      await assert.rejects(dropoutMask(p, [2, 2]), error('^p '));
-      const layers = [
-        { type: 'dense', units: 2 },
-        { type: 'dropout', p },
-      ];
-      await assert.rejects(createModel({ input: 2, layers }, HERE), error('layers\\[1\\]\\.p'));
+      const message = error('^p ');
+      for (const [type, layer] of Object.entries({ dropout, gaussianDropout, alphaDropout })) {
+        assert.throws(() => layer(p), message);
+        const layers = [dense(2), { type, p }];
+        await assert.rejects(createModel({ input: 2, layers }, HERE), error('layers\\[1\\]\\.p'));
+      }
+      for (const mask of ['batch', 'element']) {
+        assert.throws(() => dense(3, { dropConnect: { p, mask } }), error('dropConnect\\.p'));
+      }
+      await assert.rejects(dropoutMask(p, [2, 2]), message);
     });
   }
 });

@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { dense, dropout } from '../../dist/index.js';
-import { bruteReport, differences, forward, softmax, trainingLoss } from './reference.js';
+import { bruteReport, forward, softmax, trainingLoss } from './reference.js';
 import {
   assertClose,
+  assertGradients,
   awayFromZero,
-  gradientOf,
   makeData,
   masksOfStep,
   stepLosses,
@@ -140,14 +140,8 @@ describe('gradients agree with finite differences in float64', () => {
   for (const [name, layers] of Object.entries(networks)) {
     test(name, async () => {
       await withModels(spec(layers), async (model) => {
-        const parameters = await awayFromZero(model);
-        const masks = await masksOfStep(model, spec(layers), data.samples);
-        const expected = differences(spec(layers), parameters, data, masks);
-        const found = await gradientOf(model, data);
-        for (const [key, values] of Object.entries(expected)) {
-          assertClose(found[key], values, TOLERANCE, key);
-        }
-        assert.ok(Object.values(expected).some((values) => values.some((v) => Math.abs(v) > 1e-2)));
+        await awayFromZero(model);
+        await assertGradients(model, spec(layers), data, TOLERANCE);
       });
     });
   }

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 
+import { differences } from './reference.js';
 import { createModel } from './support-build.js';
 import { generator } from './support-random.js';
 
@@ -129,3 +130,23 @@ export const untimed = ({ epochs, steps }) => ({
     return rest;
   }),
 });
+
+/**
+ * One step's gradients against finite differences in float64, under the masks of that step. The model
+ * has moved by them then.
+ * @param {import('../../js/model.js').Model} model
+ * @param {object} spec its own
+ * @param {object} data
+ * @param {number} tolerance
+ * @param {Float32Array} [images] the data's as floats, where they are bytes
+ */
+export async function assertGradients(model, spec, data, tolerance, images = data.images) {
+  const masks = await masksOfStep(model, spec, data.samples);
+  const expected = differences(spec, await valuesOf(model), { ...data, images }, masks);
+  const found = await gradientOf(model, data);
+  for (const [key, values] of Object.entries(expected)) {
+    assertClose(found[key], values, tolerance, key);
+  }
+  const isLarge = (values) => values.some((value) => Math.abs(value) > 1e-2);
+  assert.ok(Object.values(expected).some(isLarge), 'a gradient that could be wrong');
+}
