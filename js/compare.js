@@ -92,7 +92,7 @@ const KEYS = [
 ];
 
 /**
- * Trains every variant with every seed: for one seed all start from the same weights and see the
+ * Trains every variant with every seed: for one seed all but `alpha` start from the same weights and see the
  * rows in the same order, so that differences are taken pair by pair.
  *
  * @param {readonly VariantKey[]} names
