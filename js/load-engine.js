@@ -7,18 +7,7 @@
  * into the bundle.
  */
 
-import { EngineError, reasonOf } from './errors.js';
+import { loadPart } from './lazy.js';
 
-/**
- * @returns {Promise<typeof import('./worker.js')>}
- * @throws {EngineError} with the reason why the script is not there
- */
-export async function loadEngine() {
-  try {
-    return await import('./worker.js');
-  } catch (cause) {
-    const address = new URL('./worker.js', import.meta.url).href;
-    const message = `cannot load the engine from ${address}: ${reasonOf(cause)}`;
-    throw new EngineError(message, { cause, address });
-  }
-}
+/** @throws {import('./errors.js').EngineError} with the reason why the script is not there */
+export const loadEngine = () => loadPart('the engine', './worker.js', () => import('./worker.js'));

@@ -1,5 +1,6 @@
 /** SHA-256 of data sets: by the platform where it offers it, else by a library. */
 
+import { loadPart } from '../lazy.js';
 import { nextTurn } from '../turn.js';
 
 /** Bytes hashed at a stretch on the caller's thread: about 5 ms, so that a page keeps drawing. */
@@ -21,7 +22,7 @@ async function digest(bytes) {
     const view = new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength);
     return new Uint8Array(await crypto.subtle.digest('SHA-256', view));
   }
-  const { sha256 } = await import('./sha256-library.js');
+  const { sha256 } = await library();
   const hash = sha256.create();
   for (let at = 0; at < bytes.length; at += SLICE) {
     hash.update(bytes.subarray(at, at + SLICE));
@@ -29,6 +30,9 @@ async function digest(bytes) {
   }
   return hash.digest();
 }
+
+const library = () =>
+  loadPart('SHA-256', './sha256-library.js', () => import('./sha256-library.js'));
 
 /** @param {Uint8Array} bytes */
 function toHex(bytes) {

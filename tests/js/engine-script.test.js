@@ -2,7 +2,7 @@
  *  worker of this package's own listens. */
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -18,10 +18,13 @@ const spec = { input: 4, layers: [dense(3)], seed: 1 };
 const folder = mkdtempSync(join(tmpdir(), 'dropout-wasm-engine-'));
 after(() => rmSync(folder, { recursive: true }));
 cpSync(join(DIST, 'wasm'), join(folder, 'wasm'), { recursive: true });
-cpSync(join(DIST, 'index.js'), join(folder, 'index.js'));
+for (const name of readdirSync(DIST).filter((name) => name.endsWith('.js'))) {
+  cpSync(join(DIST, name), join(folder, name));
+}
+for (const name of ['worker.js', 'compare.js', 'sha256-library.js']) rmSync(join(folder, name));
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 
-describe('without worker.js beside index.js', () => {
+describe('without the scripts that index.js loads when they are needed', () => {
   /** @type {typeof library} */
   let alone;
 
@@ -32,22 +35,36 @@ describe('without worker.js beside index.js', () => {
     assert.deepEqual([...data], [5, 6]);
   });
 
-  const missing = (name, code) => (error) => {
+  const missing = (name, code, script) => (error) => {
     assert.equal(error.name, name);
     assert.equal(error.code, code);
-    assert.match(error.message, /worker\.js/);
+    assert.ok(error.message.includes(script), error.message);
     return true;
   };
+  const engineError = (script) => missing('EngineError', 'ENGINE', script);
 
   test('a model on this thread is a typed error with the address', async () => {
     const made = alone.createModel(spec, { worker: false });
-    await assert.rejects(made, missing('EngineError', 'ENGINE'));
-    await assert.rejects(alone.dropoutMask(0.5, [1, 4]), missing('EngineError', 'ENGINE'));
+    await assert.rejects(made, engineError('worker.js'));
+    await assert.rejects(alone.dropoutMask(0.5, [1, 4]), engineError('worker.js'));
     await made.catch(({ address }) => assert.match(address, /^file:.*worker\.js$/));
   });
 
   test('a model in a worker is a lost worker', async () => {
-    await assert.rejects(alone.createModel(spec), missing('WorkerLostError', 'WORKER_LOST'));
+    await assert.rejects(
+      alone.createModel(spec),
+      missing('WorkerLostError', 'WORKER_LOST', 'worker.js'),
+    );
+  });
+
+  test('a comparison is a typed error with the address', async () => {
+    const data = { images: new Uint8Array(784), labels: new Uint8Array(1), samples: 1 };
+    const set = { ...data, features: 784, classes: 10 };
+    const compared = alone.compare(['none'], { train: set, test: set });
+    await assert.rejects(compared, engineError('compare.js'));
+    await compared.catch(({ address }) =>
+      assert.equal(address, pathToFileURL(join(folder, 'compare.js')).href),
+    );
   });
 });
 
@@ -91,7 +108,9 @@ test('the core is compiled once, whatever number of workers a comparison starts'
     return compile(...args);
   };
   try {
-    const fresh = await import('../../dist/index.js?compiled-once');
+    const copy = join(folder, 'compiled-once');
+    cpSync(DIST, copy, { recursive: true, filter: (path) => !path.startsWith(join(DIST, 'page')) });
+    const fresh = await import(pathToFileURL(join(copy, 'index.js')).href);
     const data = {
       images: new Uint8Array(20 * 784).map((_, i) => i),
       labels: new Uint8Array(20).map((_, i) => i % 10),

@@ -1,0 +1,28 @@
+/**
+ * Scripts that most pages never need lie beside `index.js` and are fetched at the first use. They are
+ * entries of the build, so that their names are those of their sources.
+ */
+
+import { EngineError, reasonOf } from './errors.js';
+
+/** As engines write an address into the reason why a script did not come. */
+const ADDRESS = /\b[a-z-]+:\/\/[^\s'"()]+/;
+
+/**
+ * @template T
+ * @param {string} what a person would call it
+ * @param {string} name of the script
+ * @param {() => Promise<T>} load an `import()` written out: bundlers look for exactly this
+ * @returns {Promise<T>}
+ * @throws {EngineError} with the address and the reason why the script is not there
+ */
+export async function loadPart(what, name, load) {
+  try {
+    return await load();
+  } catch (cause) {
+    const reason = reasonOf(cause);
+    // A bundler gives scripts other names, and some engines tell them.
+    const address = ADDRESS.exec(reason)?.[0] ?? new URL(name, import.meta.url).href;
+    throw new EngineError(`cannot load ${what} from ${address}: ${reason}`, { cause, address });
+  }
+}
