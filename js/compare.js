@@ -92,16 +92,11 @@ const KEYS = [
 ];
 
 /**
- * Trains every variant with every seed: for one seed all but `alpha` start from the same weights and see the
- * rows in the same order, so that differences are taken pair by pair.
- *
+ * As `lazy-compare.js` says.
  * @param {readonly VariantKey[]} names
  * @param {{ train: Dataset, test: Dataset }} data
  * @param {CompareOptions} [options]
- * @returns {Promise<{ runs: RunLine[], summary: import('./statistics.js').Summary[] }>} runs seed by
- *   seed, in it variant by variant, p by p and rate by rate
- * @throws {TypeError | RangeError} for what was asked; {DivergedError} naming variant and seed; the
- *   signal's reason. All models are disposed of by then.
+ * @returns {Promise<{ runs: RunLine[], summary: import('./statistics.js').Summary[] }>}
  */
 export async function compare(names, data, options = {}) {
   const plan = resolve(names, data, options);

@@ -2,7 +2,19 @@
 
 import { loadPart } from './lazy.js';
 
-/** @type {typeof import('./compare.js').compare} */
+/**
+ * Trains every variant with every seed: for one seed all but `alpha` start from the same weights and see the
+ * rows in the same order, so that differences are taken pair by pair.
+ *
+ * @param {readonly import('./variants.js').VariantKey[]} names
+ * @param {{ train: import('./dataset.js').Dataset, test: import('./dataset.js').Dataset }} data
+ * @param {import('./compare.js').CompareOptions} [options]
+ * @returns {ReturnType<import('./compare.js').compare>} runs seed by seed, in it variant by variant, p by p
+ *   and rate by rate; the figures of every variant
+ * @throws {TypeError | RangeError} for what was asked; {DivergedError} naming variant and seed;
+ *   {EngineError} where `compare.js` cannot be loaded; the signal's reason. All models are disposed of by
+ *   then.
+ */
 export async function compare(names, data, options) {
   const part = await loadPart('comparisons', './compare.js', () => import('./compare.js'));
   return part.compare(names, data, options);
