@@ -4,7 +4,7 @@
  * training.
  */
 
-import { ACTIVATIONS, MASKS, NOISES, SCALINGS } from './core/enums.js';
+import { ACTIVATIONS, MASKS, NOISES, OPTIMIZER_SLOTS, SCALINGS } from './core/enums.js';
 import { Training } from './training.js';
 import {
   activations,
@@ -24,7 +24,7 @@ const FLOATS = 1;
 /** `enum dw_parameter`, by the name that PyTorch gives it */
 const PARAMETERS = /** @type {const} */ ({ weight: 0, bias: 1 });
 
-/** The slot of a parameter's values; the others hold optimizer state. */
+/** The slot of a parameter's values; those behind it hold the optimizer's state. */
 const VALUES = 0;
 
 /**
@@ -40,6 +40,12 @@ function place(name) {
 /** @typedef {import('./task.js').Task} Task */
 /** @typedef {{ data: number, samples: number, features: number, classes: number, floats: boolean }} Stored */
 /** @typedef {{ shape: number[], data: Float32Array }} Parameter */
+
+/**
+ * All that a model is: its parameters and, unless those alone were asked for, the optimizer's state,
+ * slot by slot, and what training has come to.
+ * @typedef {{ parameters: Record<string, Parameter>, state?: Record<string, Parameter>[], training?: import('./training.js').SavedTraining }} Saved
+ */
 
 export class Engine {
   /** @type {Core} */
@@ -96,6 +102,17 @@ export class Engine {
       this.#core.check(call.dw_model_drop_connect(model, p, ...places(dropConnect), samples));
     }
     if (maxNorm) this.#core.check(call.dw_model_max_norm(model, maxNorm));
+  }
+
+  /**
+   * A model as `save` gave it, parameters by their data.
+   * @param {{ spec: import('./layers.js').Spec, slots: Record<string, Float32Array>[], training?: import('./training.js').SavedTraining }} saved
+   *   checked; `slots`: the parameters and, with `training`, the optimizer's state
+   */
+  load({ spec, slots, training }) {
+    this.create(spec);
+    if (training) this.#trained.load(training);
+    for (const [slot, values] of slots.entries()) this.#write(values, slot);
   }
 
   /** Frees everything; a core that failed holds nothing that could be freed. */
@@ -160,9 +177,13 @@ export class Engine {
 
   // Training and evaluation
 
-  /** @param {{ samples: number, classes: number, plan: import('./training.js').Plan }} args */
-  prepareFit({ plan, ...data }) {
-    /** @type {Training} */ (this.#training).prepare(data, plan);
+  get #trained() {
+    return /** @type {Training} */ (this.#training);
+  }
+
+  /** @param {{ data: import('./training.js').RunData, plan: import('./training.js').Plan }} args */
+  prepareFit({ data, plan }) {
+    this.#trained.prepare(data, plan);
   }
 
   /**
@@ -173,7 +194,7 @@ export class Engine {
   fit({ train, validation, maxSteps }, task) {
     const read = (/** @type {number} */ id, /** @type {number} */ rows) =>
       evaluate(this.#subject, { stored: this.#data(id), rows, evalScale: 1 }, task);
-    return /** @type {Training} */ (this.#training).run(this.#data(train), maxSteps, task, {
+    return this.#trained.run(this.#data(train), maxSteps, task, {
       lossNoDropout: async (rows) => (rows > 0 ? (await read(train, rows)).loss : undefined),
       validation: validation === undefined ? undefined : () => read(validation, Infinity),
       isRead: () => this.#readers > 0,
@@ -240,12 +261,27 @@ export class Engine {
 
   /** @returns {Record<string, Parameter>} */
   parameters() {
+    return this.#slot(VALUES);
+  }
+
+  /** @param {{ weightsOnly: boolean }} how @returns {Saved} */
+  save({ weightsOnly }) {
+    const parameters = this.parameters();
+    if (weightsOnly) return { parameters };
+    const training = this.#trained.save();
+    const slots = training.optimizer ? OPTIMIZER_SLOTS[training.optimizer] : 0;
+    const state = Array.from({ length: slots }, (_, i) => this.#slot(VALUES + 1 + i));
+    return { parameters, state, training };
+  }
+
+  /** @param {number} slot @returns {Record<string, Parameter>} */
+  #slot(slot) {
     const { shapes } = summarize(this.#spec);
     return Object.fromEntries(
       Object.entries(shapes).map(([name, shape]) => {
         const length = shape.reduce((a, b) => a * b, 1);
         const data = this.#core.filled(Float32Array, length, (address) =>
-          this.#core.call.dw_parameter_read(this.#model, ...place(name), VALUES, address),
+          this.#core.call.dw_parameter_read(this.#model, ...place(name), slot, address),
         );
         return [name, { shape, data }];
       }),
@@ -258,15 +294,20 @@ export class Engine {
    */
   async setParameters(values, task) {
     while (this.#readers > 0) await task.giveWay();
+    this.#write(values, VALUES);
+  }
+
+  /** @param {Record<string, Float32Array>} values @param {number} slot */
+  #write(values, slot) {
     for (const [name, data] of Object.entries(values)) {
       this.#core.given(data, (address) =>
-        this.#core.call.dw_parameter_write(this.#model, ...place(name), VALUES, address),
+        this.#core.call.dw_parameter_write(this.#model, ...place(name), slot, address),
       );
     }
   }
 
   info() {
-    const { step, epoch } = /** @type {Training} */ (this.#training);
+    const { step, epoch } = this.#trained;
     return { step, epoch };
   }
 

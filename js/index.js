@@ -1,6 +1,7 @@
 /** dropout-wasm: multilayer perceptrons with every kind of dropout, in WebAssembly. */
 
 export { createModel, Model } from './model.js';
+export { loadModel, parseSafetensors } from './load-model.js';
 export { alphaDropout, dense, dropout, gaussianDropout } from './layers.js';
 export { dropoutMask } from './dropout-mask.js';
 export { loadMnist } from './data/mnist.js';

@@ -4,6 +4,7 @@ import { connect } from './connect.js';
 import {
   LIMITS,
   arrayKind,
+  checkBoolean,
   checkInteger,
   checkKeys,
   checkNumber,
@@ -17,6 +18,7 @@ import {
 import { checkDataset } from './dataset.js';
 import { resolveMoments, resolvePasses } from './predictions.js';
 import { DropoutWasmError } from './errors.js';
+import { loadFormats } from './load-formats.js';
 import { resolveSpec } from './layers.js';
 import { summarize, unitsOf } from './summary.js';
 import { checkParameters, hashParameters } from './parameters.js';
@@ -41,15 +43,27 @@ import { checkValues, release, upload } from './upload.js';
  */
 export async function createModel(spec, runtime) {
   const resolved = resolveSpec(spec);
-  const { numerics, ...where } = resolveRuntime(runtime);
+  return openModel(resolved, resolveRuntime(runtime), (connection) =>
+    connection.call('create', resolved),
+  );
+}
+
+/**
+ * @param {Spec} spec
+ * @param {import('./options.js').ResolvedRuntime} runtime
+ * @param {(connection: import('./connection.js').Connection) => Promise<void>} make has the engine at
+ *   its other end make the model
+ * @returns {Promise<Model>}
+ */
+export async function openModel(spec, { numerics, ...where }, make) {
   const { connection, variant } = await connect(numerics, where);
   try {
-    await connection.call('create', resolved);
+    await make(connection);
   } catch (error) {
     connection.dispose();
     throw error;
   }
-  return new Model(connection, resolved, { numerics, variant });
+  return new Model(connection, spec, { numerics, variant });
 }
 
 // Node 20 and browsers of its age have no such symbol; `await using`, compiled for them, looks for it.
@@ -57,7 +71,7 @@ if (!Symbol.asyncDispose) {
   Object.defineProperty(Symbol, 'asyncDispose', { value: Symbol.for('Symbol.asyncDispose') });
 }
 
-/** Made by `createModel`. Every method returns a promise; after `dispose` each one rejects. */
+/** Made by `createModel` and `loadModel`. Every method returns a promise; after `dispose` each one rejects. */
 export class Model {
   #connection;
   #spec;
@@ -115,11 +129,12 @@ export class Model {
    * @param {import('./options.js').FitControls} controls
    */
   async #fit(dataset, { validation, ...plan }, { signal, pause, onProgress, onEpoch }) {
-    const { samples, classes } = dataset;
     // The data stays here: a resumed run hands it over again.
-    const data = { dataset, validation: plan.resume ? this.#validation : validation };
+    const held = plan.resume ? this.#validation : undefined;
+    const data = { dataset, validation: validation ?? held };
     const prepare = async () => {
-      await this.#connection.call('prepareFit', { samples, classes, plan });
+      const sizes = { ...sizeOf(dataset), validation: data.validation && sizeOf(data.validation) };
+      await this.#connection.call('prepareFit', { data: sizes, plan });
       this.#validation = data.validation;
     };
     const onTold = (/** @type {any} */ told) =>
@@ -308,6 +323,28 @@ export class Model {
     return hashParameters(await this.parameters());
   }
 
+  /**
+   * The model as a safetensors file: weights and biases under PyTorch's names and in its order, and
+   * the spec, the position in training and the optimizer's state, so that `loadModel` gives the same
+   * model back and `fit` goes on, an interrupted run too. During a `fit` it is the model between two
+   * steps. Where it runs (`worker`, `numerics`) is no part of it.
+   *
+   * @param {object} [options]
+   * @param {boolean} [options.weightsOnly] false: true leaves position and optimizer state out
+   *   (a third of the bytes after Adam), for evaluation or for PyTorch's strict `load_state_dict`
+   * @returns {Promise<Uint8Array>} the caller's own
+   * @throws {TypeError} naming the option and the value
+   */
+  async save(options = {}) {
+    this.#connection.check();
+    const { weightsOnly = false } = checkKeys(options, ['weightsOnly'], 'options');
+    checkBoolean(weightsOnly, 'weightsOnly');
+    // At once, so that what is called next finds the model saved before.
+    const saving = this.#connection.call('save', { weightsOnly });
+    const [saved, { encodeModel }] = await Promise.all([saving, loadFormats()]);
+    return encodeModel(this.#spec, saved);
+  }
+
   /** Ends the model and its worker; what is pending rejects with `DisposedError`. Idempotent. */
   async dispose() {
     this.#connection.dispose();
@@ -381,4 +418,9 @@ export class Model {
       for (const id of Object.values(ids)) await release(this.#connection, id);
     }
   }
+}
+
+/** @param {Dataset} dataset @returns {import('./training.js').Size} */
+function sizeOf({ samples, classes }) {
+  return { samples, classes };
 }

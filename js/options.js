@@ -103,8 +103,8 @@ function isAddress(value) {
 /**
  * @typedef {object} Optimizer an optimizer with nothing left open
  * @property {OptimizerName} name
- * @property {number[]} learningRate one an epoch of this call
- * @property {number[]} momentum one an epoch of this call
+ * @property {number | number[]} learningRate of every epoch, or one an epoch of this call
+ * @property {number | number[]} momentum likewise
  * @property {boolean} nesterov
  * @property {number} weightDecay
  * @property {number} beta1
@@ -142,12 +142,12 @@ export function resolveOptimizer(
     beta2: checkNumber(given.beta2, 'optimizer.beta2', LIMITS.beta),
     epsilon: checkNumber(given.epsilon, 'optimizer.epsilon', LIMITS.epsilon),
   };
-  if (resolved.nesterov && !resolved.momentum.every((value) => value > 0)) {
+  if (resolved.nesterov && ![resolved.momentum].flat().every((value) => value > 0)) {
     throw rangeError('optimizer.momentum', 'above 0 with nesterov', given.momentum);
   }
   for (const [key, value] of Object.entries(defaults)) {
-    const chosen = resolved[/** @type {keyof Optimizer} */ (key)];
-    const isDefault = Array.isArray(chosen) ? chosen.every((v) => v === value) : chosen === value;
+    const chosen = [resolved[/** @type {keyof Optimizer} */ (key)]].flat();
+    const isDefault = chosen.every((one) => one === value);
     if (!uses.includes(key) && !isDefault) {
       throw new RangeError(
         `optimizer.${key} has no effect with '${name}', got ${show(given[/** @type {keyof typeof given} */ (key)])}`,
@@ -161,12 +161,12 @@ export function resolveOptimizer(
  * @param {unknown} value a number, or one an epoch
  * @param {'learningRate' | 'momentum'} key
  * @param {number} epochs
- * @returns {number[]}
+ * @returns {number | number[]}
  */
 function schedule(value, key, epochs) {
   const name = `optimizer.${key}`;
   const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
-  if (!isList) return new Array(epochs).fill(checkNumber(value, name, LIMITS[key]));
+  if (!isList) return checkNumber(value, name, LIMITS[key]);
   const values = Array.from(/** @type {ArrayLike<unknown>} */ (value));
   if (values.length !== epochs) {
     throw rangeError(`${name}.length`, `epochs (${epochs})`, values.length);
@@ -204,7 +204,8 @@ function schedule(value, key, epochs) {
  * @property {number} [batchSize] 64: the last batch of an epoch may be smaller
  * @property {boolean} [shuffle] true: a new order every epoch
  * @property {OptimizerOptions | OptimizerName} [optimizer] adam
- * @property {import('./dataset.js').Dataset} [validation] evaluated after every epoch
+ * @property {import('./dataset.js').Dataset} [validation] evaluated after every epoch; with `resume`
+ *   the run's own, which a model loaded from a file has to be given again
  * @property {number} [trainEvaluation] 0: rows on which the loss without dropout is taken
  * @property {boolean} [resume] false: finish the interrupted run, whose options stand
  */
@@ -223,19 +224,11 @@ function schedule(value, key, epochs) {
  * @property {number} maxSteps Infinity: no limit
  */
 
-/** @typedef {{ resume: true, maxSteps: number }} ResumePlan */
+/** @typedef {{ resume: true, maxSteps: number, validation?: import('./dataset.js').Dataset }} ResumePlan */
 
 const CONTROL_KEYS = ['signal', 'pause', 'onProgress', 'onEpoch', 'maxSteps'];
-const RESUME_KEYS = ['resume', ...CONTROL_KEYS];
-const FIT_KEYS = [
-  'epochs',
-  'batchSize',
-  'shuffle',
-  'optimizer',
-  'validation',
-  'trainEvaluation',
-  ...RESUME_KEYS,
-];
+const RESUME_KEYS = ['resume', 'validation', ...CONTROL_KEYS];
+const FIT_KEYS = ['epochs', 'batchSize', 'shuffle', 'optimizer', 'trainEvaluation', ...RESUME_KEYS];
 
 /**
  * @param {FitOptions} [options]
@@ -251,7 +244,8 @@ export function resolveFit(options = {}, { samples = LIMITS.samples.max } = {}) 
   const controls = resolveControls(options);
   if (resume) {
     checkKeys(withoutUndefined(options), RESUME_KEYS, 'options of a resumed run');
-    return { resume: true, ...controls };
+    const { validation } = options;
+    return { resume: true, ...(validation !== undefined && { validation }), ...controls };
   }
   const given = { ...DEFAULTS.fit, ...withoutUndefined(options) };
   const epochs = checkInteger(given.epochs, 'epochs', LIMITS.epochs);

@@ -44,6 +44,11 @@ export class Task {
     return this.#busyMs;
   }
 
+  /** What `settle` gave last: of a task that gives way, all its time. */
+  get busyMs() {
+    return this.#busyMs;
+  }
+
   /** Whether `breathe` has something to do. */
   get isDue() {
     return this.#aborted || this.#paused || performance.now() >= this.#sliceEnd;

@@ -15,6 +15,8 @@ export const SCALINGS = ['train', 'eval', 'none'];
 export const NOISES = ['dropout', 'gaussianDropout', 'alphaDropout'];
 /** @type {readonly OptimizerName[]} */
 export const OPTIMIZER_NAMES = ['sgd', 'adam', 'adamw'];
+/** Values of its state that each keeps for a parameter: slots 1 and up of `dw_parameter_read`. */
+export const OPTIMIZER_SLOTS = { sgd: 1, adam: 2, adamw: 2 };
 
 /** `DW_MAX_LAYERS`: far beyond any perceptron that trains; the counter's index has room for 2^16. */
 export const MAX_LAYERS = 1024;
