@@ -152,7 +152,7 @@ natives() {
 
 # Entry points of the package, and parts that its scripts import only where they must (js/lazy.js);
 # what several of these share becomes chunks, whose names are their contents.
-ENTRIES=(js/index.js js/compare.js js/data/sha256-library.js js/onnx.js js/format/safetensors.js)
+ENTRIES=(js/index.js js/compare.js js/data/sha256-library.js js/onnx.js js/format/model-file.js)
 
 bundle() { # everything but wasm
   newer dist/index.js js web build.sh package.json package-lock.json tsconfig.json tsconfig.types.json || return 0

@@ -112,6 +112,7 @@ export class Engine {
   load({ spec, slots, training }) {
     this.create(spec);
     if (training) this.#trained.load(training);
+    else this.#trained.isOfWeights = true;
     for (const [slot, values] of slots.entries()) this.#write(values, slot);
   }
 

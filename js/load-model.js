@@ -1,7 +1,7 @@
 /** Models and tensors from files. */
 
 import { arrayKind, typeError } from './check.js';
-import { loadFormats } from './load-formats.js';
+import { loadFormats } from './lazy-formats.js';
 import { openModel } from './model.js';
 import { resolveRuntime } from './options.js';
 

@@ -18,7 +18,7 @@ import {
 import { checkDataset } from './dataset.js';
 import { resolveMoments, resolvePasses } from './predictions.js';
 import { DropoutWasmError } from './errors.js';
-import { loadFormats } from './load-formats.js';
+import { loadFormats } from './lazy-formats.js';
 import { resolveSpec } from './layers.js';
 import { summarize, unitsOf } from './summary.js';
 import { checkParameters, hashParameters } from './parameters.js';

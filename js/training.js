@@ -86,6 +86,8 @@ export class Training {
   epoch = 0;
   /** Whose state the core holds. @type {import('./core/enums.js').OptimizerName | null} */
   optimizer = null;
+  /** Whether the model comes from a file that holds no training. */
+  isOfWeights = false;
   /** @type {RunState | undefined} */
   #run;
   #view = new Float64Array(0);
@@ -129,8 +131,10 @@ export class Training {
       };
       return;
     }
-    if (!this.#run)
-      throw new RangeError('resume must follow an interrupted fit, and there is none');
+    if (!this.#run) {
+      const why = this.isOfWeights ? ': the model comes from a file of weights only' : '';
+      throw new RangeError(`resume must follow an interrupted fit, and there is none${why}`);
+    }
     checkSame(this.#run.data, data, 'data');
     checkSame(this.#run.data.validation, data.validation, 'validation data');
   }

@@ -101,13 +101,17 @@ describe('resume', () => {
   test('rejects other keys and other data, and the run can still be finished', () =>
     withModels(spec, async (model) => {
       await model.fit(data, { ...run, maxSteps: 30 });
-      const others = { ...run, optimizer: 'sgd', shuffle: false, validation: data };
+      const others = { ...run, optimizer: 'sgd', shuffle: false };
       for (const [key, value] of Object.entries({ ...others, trainEvaluation: 1 })) {
         await assert.rejects(model.fit(data, { resume: true, [key]: value }), {
           name: 'TypeError',
           message: new RegExp(`"${key}"`),
         });
       }
+      await assert.rejects(model.fit(data, { resume: true, validation: data }), {
+        ...wrong,
+        message: /validation data it began with: none, got 4000 samples of 10 classes/,
+      });
       const fewer = makeData({ samples: 3999, features: 64, classes: 10 });
       await assert.rejects(model.fit(fewer, { resume: true }), { ...wrong, message: /4000.*3999/ });
       const classes = { ...data, classes: 9, labels: data.labels.map((label) => label % 9) };

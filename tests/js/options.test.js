@@ -81,8 +81,8 @@ test('fit without options is one epoch of Adam at 0.001, batches of 64, shuffled
     shuffle: true,
     optimizer: {
       name: 'adam',
-      learningRate: [0.001],
-      momentum: [0],
+      learningRate: 0.001,
+      momentum: 0,
       nesterov: false,
       weightDecay: 0,
       beta1: 0.9,
@@ -104,14 +104,14 @@ test('an option that is undefined is not given', () => {
 });
 
 test("each optimizer has its own defaults: sgd's rate is 0.01, adamw's decay 0.01", () => {
-  assert.deepEqual(resolveFit({ optimizer: 'sgd' }).optimizer.learningRate, [0.01]);
+  assert.equal(resolveFit({ optimizer: 'sgd' }).optimizer.learningRate, 0.01);
   assert.equal(resolveFit({ optimizer: { name: 'adamw' } }).optimizer.weightDecay, 0.01);
-  assert.deepEqual(resolveFit({ optimizer: { name: 'adamw' } }).optimizer.learningRate, [0.001]);
+  assert.equal(resolveFit({ optimizer: { name: 'adamw' } }).optimizer.learningRate, 0.001);
 });
 
 test('learningRate and momentum are a number or one an epoch', () => {
   const sgd = (more) => resolveFit({ epochs: 3, optimizer: { name: 'sgd', ...more } }).optimizer;
-  assert.deepEqual(sgd({ learningRate: 0.5 }).learningRate, [0.5, 0.5, 0.5]);
+  assert.equal(sgd({ learningRate: 0.5 }).learningRate, 0.5);
   assert.deepEqual(sgd({ learningRate: [3, 2, 0] }).learningRate, [3, 2, 0]);
   assert.deepEqual(sgd({ momentum: new Float64Array([0, 0.5, 1]) }).momentum, [0, 0.5, 1]);
   assert.throws(() => sgd({ learningRate: [1, 2] }), /learningRate.length must be epochs \(3\)/);

@@ -19,8 +19,14 @@ export const VARIANT = NUMERICS === 'fast' ? 'relaxed' : 'simd';
 export const WASM = new URL(`../../dist/wasm/dropout-${VARIANT}.wasm`, import.meta.url);
 
 /** `createModel` on this build, where the caller chooses no other. @type {typeof library.createModel} */
-export async function createModel(spec, runtime) {
-  const model = await library.createModel(spec, { numerics: NUMERICS, ...runtime });
+export const createModel = (spec, runtime) => open(library.createModel, spec, runtime);
+
+/** `loadModel` likewise. @type {typeof library.loadModel} */
+export const loadModel = (bytes, runtime) => open(library.loadModel, bytes, runtime);
+
+/** @param {(what: any, runtime: object) => Promise<any>} make @param {object} what */
+async function open(make, what, runtime) {
+  const model = await make(what, { numerics: NUMERICS, ...runtime });
   if (runtime?.numerics || runtime?.wasm || runtime?.workerUrl) return model;
   const { variant } = await model.info();
   if (variant === VARIANT) return model;

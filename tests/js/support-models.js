@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { differences } from './reference.js';
-import { createModel } from './support-build.js';
+import { createModel, loadModel } from './support-build.js';
 import { generator } from './support-random.js';
 
 export { generator };
@@ -29,9 +29,21 @@ export function makeData({ samples = 23, features = 7, classes = 4, seed = 1, by
  * @param {import('../../js/options.js').Runtime} [runtime]
  */
 export async function withModels(specs, use, runtime = HERE) {
+  const makers = [specs].flat().map((spec) => () => createModel(spec, runtime));
+  return withOpened(makers, use);
+}
+
+/** The same with models out of files. @param {Uint8Array | Uint8Array[]} files */
+export async function withLoaded(files, use, runtime = HERE) {
+  const makers = [files].flat().map((bytes) => () => loadModel(bytes, runtime));
+  return withOpened(makers, use);
+}
+
+/** @param {(() => Promise<import('../../js/model.js').Model>)[]} makers */
+async function withOpened(makers, use) {
   const models = [];
   try {
-    for (const spec of [specs].flat()) models.push(await createModel(spec, runtime));
+    for (const make of makers) models.push(await make());
     return await use(...models);
   } finally {
     for (const model of models) await model.dispose();
