@@ -1,6 +1,6 @@
 /** From numerics to a connection: the best build of the core that starts here. */
 
-import { connectTo } from './connection.js';
+import { connectTo } from './line.js';
 import { loadModule } from './core/module.js';
 import { candidates } from './core/variants.js';
 import { EngineError } from './errors.js';

@@ -5,23 +5,27 @@
 
 /**
  * To the thread.
- * @typedef {{ kind: 'start', module: WebAssembly.Module }} StartMessage first of all
+ * @typedef {{ kind: 'start', module: WebAssembly.Module, lock?: string }} StartMessage first of all;
+ *   `lock`: the name of one that it is to hold as long as it lives
  * @typedef {{ kind: 'call', id: number, method: string, args: any, paused: boolean }} CallMessage a method of
  *   `Engine`; `paused`: it is to hold before it begins
  * @typedef {{ kind: 'control', id: number, action: ControlAction }} ControlMessage for call `id`
  * @typedef {'abort' | 'pause' | 'resume'} ControlAction
- * @typedef {StartMessage | CallMessage | ControlMessage} Request
+ * @typedef {{ kind: 'ping' }} PingMessage to be answered at the next turn
+ * @typedef {StartMessage | CallMessage | ControlMessage | PingMessage} Request
  */
 
 /**
  * From the thread.
- * @typedef {{ kind: 'ready' }} ReadyMessage the core runs and has passed its self-test
+ * @typedef {{ kind: 'ready', isHeld: boolean }} ReadyMessage the core runs and has passed its self-test;
+ *   `isHeld`: the lock is held
  * @typedef {{ kind: 'failed', error: import('./errors.js').WireError }} FailedMessage it does not
  * @typedef {{ kind: 'result', id: number, value: any }} ResultMessage
  * @typedef {{ kind: 'error', id: number, error: import('./errors.js').WireError }} ErrorMessage
  * @typedef {{ kind: 'progress', id: number, value: Told }} ProgressMessage
  * @typedef {{ progress: import('./options.js').FitProgress } | { epoch: import('./training.js').EpochHistory }} Told
- * @typedef {ReadyMessage | FailedMessage | ResultMessage | ErrorMessage | ProgressMessage} Response
+ * @typedef {{ kind: 'pong' }} PongMessage
+ * @typedef {ReadyMessage | FailedMessage | ResultMessage | ErrorMessage | ProgressMessage | PongMessage} Response
  */
 
 /** What a worker of this package is called, so that its script knows that it is one. */
@@ -44,6 +48,13 @@ export const PROGRESS_MS = 50;
 
 /** A worker that has said nothing for so long runs a script that is none of ours. */
 export const START_MS = 60_000;
+
+/** A worker that has a call to answer and has not said a word for so many ticks hangs: ten minutes, since
+ *  it hears nothing within a step, and the longest that fits into its memory (full batches of 60,000 images,
+ *  4096 units) takes minutes. Ticks, and not a time: a machine that sleeps, or a page that is held back,
+ *  ticks no more either. */
+export const TICK_MS = 10_000;
+export const SILENT_TICKS = 60;
 
 /** What the core does in one call, some milliseconds of work, so that a slice ends in time: rows it
  *  evaluates, numbers it draws for that (no more than so many, or one row), numbers of a mask. */

@@ -20,11 +20,12 @@ export function serve(post) {
   const tasks = new Map();
   let closed = false;
 
-  /** @param {WebAssembly.Module} module */
-  async function start(module) {
+  /** @param {import('./protocol.js').StartMessage} message */
+  async function start({ module, lock }) {
     try {
+      const held = hold(lock); // meanwhile
       engine = new Engine(await Core.of(module));
-      post({ kind: 'ready' });
+      post({ kind: 'ready', isHeld: await held });
     } catch (error) {
       post({ kind: 'failed', error: errorToWire(error) });
     }
@@ -52,8 +53,9 @@ export function serve(post) {
 
   return {
     async receive(message) {
-      if (message.kind === 'start') await start(message.module);
+      if (message.kind === 'start') await start(message);
       else if (message.kind === 'call') await call(message);
+      else if (message.kind === 'ping') post({ kind: 'pong' });
       else tasks.get(message.id)?.control(message.action);
     },
     close() {
@@ -62,6 +64,23 @@ export function serve(post) {
       freeWhenIdle();
     },
   };
+}
+
+/**
+ * @param {string} [lock] to be held as long as this thread lives
+ * @returns {Promise<boolean>} whether it is
+ */
+async function hold(lock) {
+  if (!lock) return false;
+  try {
+    await new Promise((resolve, reject) => {
+      const forEver = () => new Promise(() => resolve(undefined));
+      navigator.locks.request(lock, forEver).catch(reject);
+    });
+    return true;
+  } catch {
+    return false; // a worker from a data: URL has none
+  }
 }
 
 /**

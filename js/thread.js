@@ -14,6 +14,8 @@ import { THREAD_NAME } from './protocol.js';
  * @property {() => void} terminate
  * @property {() => void} ref keeps Node alive while calls are pending
  * @property {() => void} unref
+ * @property {string} [lock] the name of one that it is to hold as long as it lives
+ * @property {() => void} watch for the end of that lock, once it is held
  * @property {WebAssembly.Module} [module] the core that runs there, once it does
  */
 
@@ -47,7 +49,10 @@ export function leaveThread(thread) {
       thread.terminate();
       resolve(false);
     };
-    const message = (/** @type {any} */ { kind }) => (kind === 'result' ? resolve(true) : lost());
+    const message = (/** @type {any} */ { kind }) => {
+      if (kind === 'result') resolve(true);
+      else if (kind !== 'pong') lost(); // to a ping that the model's last call has overtaken
+    };
     thread.listen({ message, lost });
   });
   spares.set(thread, freed);
@@ -91,6 +96,7 @@ async function startHere() {
     },
     ref() {},
     unref() {},
+    watch() {},
   };
 }
 
@@ -117,6 +123,7 @@ async function startInNode(workerUrl) {
     terminate: () => void worker.terminate(),
     ref: () => worker.ref(),
     unref: () => worker.unref(),
+    watch() {},
   };
 }
 
@@ -128,11 +135,18 @@ async function startInBrowser(workerUrl) {
       ? new Worker(workerUrl, { type: 'module', name: THREAD_NAME })
       : new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: THREAD_NAME }),
   );
+  // A browser says nothing when a worker closes, but it lets go of its locks then.
+  const { locks } = navigator; // secure contexts only
+  const lock = locks && `${THREAD_NAME} ${Math.random()}`;
+  let end = (/** @type {string} */ _reason) => {};
   return {
     address: workerUrl ?? ownScript(),
     isOwn: false,
+    lock,
+    watch: () => void locks.request(lock, () => end('it was closed')).catch(() => {}), // a page that ends
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     listen({ message, lost }) {
+      end = lost;
       worker.onmessage = ({ data }) => message(data);
       worker.onmessageerror = (event) => lost('a message could not be read', event);
       worker.onerror = (event) => {
