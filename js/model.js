@@ -297,6 +297,12 @@ export class Model {
     await this.#connection.call('setParameters', arrays);
   }
 
+  /** @returns {Promise<Spec>} a copy of what the model was made from, every default filled in */
+  async spec() {
+    this.#connection.check();
+    return structuredClone(this.#spec);
+  }
+
   /**
    * @returns {Promise<{ engine: string, variant: string, numerics: string, seed: number, step: number, epoch: number }>}
    *   `step`, `epoch`: finished steps and begun epochs of the model's life
