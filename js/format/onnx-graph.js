@@ -98,9 +98,10 @@ function scale(chain, keep, i) {
 function dense(chain, { activation, dropConnect }, i, parameters) {
   const keep = evaluationScale(dropConnect);
   if (keep === 0) dropAll(chain, i);
+  const factor = keep === 0 || keep === 1 ? [] : [float('alpha', keep)];
   chain.then(`dense_${i}`, 'Gemm', {
     beside: [`${parameters}.weight`, `${parameters}.bias`],
-    attribute: [float('alpha', keep === 0 ? 1 : keep), int('transB', 1)],
+    attribute: [...factor, int('transB', 1)],
   });
   if (activation === 'linear') return;
   const attribute = activation === 'selu' ? SELU : [];
