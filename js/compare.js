@@ -44,8 +44,8 @@ import { keepThreads } from './thread.js';
  * @property {import('./comparison/schedule.js').Schedule} [schedule] 'constant'; 'linear' and
  *   'cosine' fall to 0 over the epochs: (1 - e / epochs) and (1 + cos(pi e / epochs)) / 2 times the
  *   rate, for e from 0
- * @property {number} [momentum] instead of the optimizer's, likewise `weightDecay`
- * @property {number} [weightDecay]
+ * @property {number} [momentum] instead of the optimizer's
+ * @property {number} [weightDecay] instead of the optimizer's
  * @property {number} [maxNorm] of the hidden layers of every variant; none
  * @property {number} [trainSize] the first rows; all
  * @property {import('./options.js').Numerics} [numerics] 'strict'
@@ -54,7 +54,7 @@ import { keepThreads } from './thread.js';
  *   rate, or a cell as tables name it, such as 'unscaled p 0.5 rate 0.02'; the first variant
  * @property {readonly RunLine[]} [completed] lines of earlier runs: those asked for again are taken
  *   over and not run
- * @property {AbortSignal} [signal]
+ * @property {AbortSignal} [signal] ends every run between two steps
  * @property {import('./pause.js').PauseController} [pause] holds every run between two steps
  * @property {(line: RunLine, more: { model: import('./model.js').Model }) => unknown} [onRun] when
  *   a run has ended; the model is there until the promise it may return is settled
@@ -62,7 +62,7 @@ import { keepThreads } from './thread.js';
  *   after every epoch of a run; only then is there a `validation`, the report on the test set
  * @property {(progress: CompareProgress) => void} [onProgress] at most ten times a second a run
  * @property {import('./options.js').Runtime['wasm']} [wasm] as in `createModel`
- * @property {import('./options.js').Runtime['workerUrl']} [workerUrl]
+ * @property {import('./options.js').Runtime['workerUrl']} [workerUrl] as in `createModel`
  */
 
 const KEYS = [

@@ -7,9 +7,9 @@ import { LIMITS, arrayKind, checkInteger, rangeError, show, typeError } from './
  * @property {Uint8Array | Float32Array} images samples x features, row-major; a byte counts as
  *   value / 255
  * @property {Uint8Array | Uint16Array} labels one a sample, each below `classes`
- * @property {number} samples
- * @property {number} features
- * @property {number} classes
+ * @property {number} samples rows
+ * @property {number} features values a row
+ * @property {number} classes what labels may be, from 0
  */
 
 /**

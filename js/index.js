@@ -25,9 +25,11 @@ export {
  * @typedef {import('./layers.js').Spec} Spec
  * @typedef {import('./layers.js').SpecInput} SpecInput
  * @typedef {import('./options.js').FitOptions} FitOptions
+ * @typedef {import('./options.js').OptimizerOptions} OptimizerOptions
  * @typedef {import('./options.js').FitProgress} FitProgress
  * @typedef {import('./options.js').Runtime} Runtime
  * @typedef {import('./training.js').History} History
+ * @typedef {import('./training.js').EpochHistory} EpochHistory
  * @typedef {import('./report-reader.js').Report} Report
  * @typedef {import('./predictions.js').PassOptions} PassOptions
  * @typedef {import('./predictions.js').McPrediction} McPrediction

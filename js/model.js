@@ -304,6 +304,7 @@ export class Model {
   }
 
   /**
+   * What runs, and how far it is.
    * @returns {Promise<{ engine: string, variant: string, numerics: string, seed: number, step: number, epoch: number }>}
    *   `step`, `epoch`: finished steps and begun epochs of the model's life
    */
@@ -315,6 +316,7 @@ export class Model {
   }
 
   /**
+   * What the network is made of and what it costs.
    * @returns {Promise<{ layers: import('./summary.js').LayerSummary[], parameters: number, multiplyAdds: number, bytes: number }>}
    *   `multiplyAdds` a row, forward; `bytes`: what the core holds for the model now
    */
@@ -324,7 +326,11 @@ export class Model {
     return { layers, parameters, multiplyAdds, bytes };
   }
 
-  /** @returns {Promise<string>} SHA-256, hex, over little-endian float32 weights then bias of each dense layer in order */
+  /**
+   * The weights in one word: equal for models whose parameters are equal bit by bit.
+   * @returns {Promise<string>} SHA-256, hex, over little-endian float32 weights then bias of each dense
+   *   layer in order
+   */
   async hash() {
     return hashParameters(await this.parameters());
   }

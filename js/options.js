@@ -90,14 +90,15 @@ function isAddress(value) {
 
 /**
  * @typedef {object} OptimizerOptions
- * @property {OptimizerName} [name]
- * @property {number | ArrayLike<number>} [learningRate] one number, or one an epoch of this call
- * @property {number | ArrayLike<number>} [momentum] sgd; likewise
- * @property {boolean} [nesterov] sgd
- * @property {number} [weightDecay]
- * @property {number} [beta1] adam, adamw
- * @property {number} [beta2] adam, adamw
- * @property {number} [epsilon] adam, adamw
+ * @property {OptimizerName} [name] 'adam'
+ * @property {number | ArrayLike<number>} [learningRate] 0.001, for sgd 0.01; one number, or one an epoch of
+ *   this call
+ * @property {number | ArrayLike<number>} [momentum] 0; sgd; likewise
+ * @property {boolean} [nesterov] false; sgd
+ * @property {number} [weightDecay] 0, for adamw 0.01
+ * @property {number} [beta1] 0.9; adam, adamw
+ * @property {number} [beta2] 0.999; adam, adamw
+ * @property {number} [epsilon] 1e-8; adam, adamw
  */
 
 /**
@@ -178,9 +179,9 @@ function schedule(value, key, epochs) {
  * What a training tells, after a step.
  * @typedef {object} FitProgress
  * @property {number} epoch from 1, over the model's life
- * @property {number} epochs
+ * @property {number} epochs of the model's life when this call ends
  * @property {number} step finished steps in the model's life
- * @property {number} steps
+ * @property {number} steps of the model's life when this call ends
  * @property {number} loss mean over this epoch so far, dropout on
  * @property {number} batchLoss of the last batch
  * @property {number} samplesPerSecond
@@ -192,7 +193,7 @@ function schedule(value, key, epochs) {
  * @typedef {object} FitControls
  * @property {AbortSignal} [signal] stops the run between two steps
  * @property {import('./pause.js').PauseController} [pause] holds it there
- * @property {(progress: FitProgress) => void} [onProgress]
+ * @property {(progress: FitProgress) => void} [onProgress] at most twenty times a second
  * @property {(epoch: import('./training.js').EpochHistory) => void} [onEpoch] after every epoch, with
  *   its entry of the history
  * @property {number} [maxSteps] stop after this many steps of this call

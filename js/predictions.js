@@ -19,7 +19,7 @@ import {
  * @property {number} [firstRow] 0: the number of the first row, where these rows are a part of a larger
  *   input (its last row at most 2^32 - 1): masks are then those of the whole, and so are the draws of
  *   Gaussian inference, in `predict` without `passes` too
- * @property {AbortSignal} [signal]
+ * @property {AbortSignal} [signal] ends the call between two slices of some milliseconds
  */
 
 /**
@@ -37,9 +37,9 @@ import {
 /**
  * A layer's output over masks, against its output in evaluation.
  * @typedef {object} Moments
- * @property {number} rows
- * @property {number} units
- * @property {number} passes
+ * @property {number} rows images
+ * @property {number} units of the layer
+ * @property {number} passes masks
  * @property {Float32Array} evaluation rows x units
  * @property {Float32Array} mean rows x units, over the passes
  * @property {Float32Array} sd rows x units, the sample standard deviation over the passes; 0

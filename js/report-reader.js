@@ -6,7 +6,7 @@ const BINS = 15;
 
 /**
  * @typedef {object} Report
- * @property {number} samples
+ * @property {number} samples rows
  * @property {number} loss mean negative log-likelihood, nats
  * @property {number} accuracy 0 to 1
  * @property {number} macroF1 mean over the data's classes; 0 for a class where it is undefined
@@ -14,7 +14,8 @@ const BINS = 15;
  * @property {number} brier mean over rows of the sum over outputs of (p - y)^2
  * @property {{ count: number, confidence: number, accuracy: number }[]} reliability the 15 bins
  *   (k/15, (k+1)/15]
- * @property {{ precision: number, recall: number, f1: number, support: number }[]} perClass
+ * @property {{ precision: number, recall: number, f1: number, support: number }[]} perClass one a class,
+ *   `support`: its rows
  * @property {Uint32Array} confusion classes x columns, true by predicted, row-major; one column more
  *   than classes where the model has more outputs
  */

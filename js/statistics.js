@@ -92,12 +92,12 @@ export const METRICS = Object.freeze(
 
 /**
  * @typedef {object} Summary
- * @property {string} variant
+ * @property {string} variant its key
  * @property {number} [p] where runs differ in it and the variant has one
  * @property {number} [learningRate] where runs differ in it; of a schedule the first epoch's
- * @property {Metric} metric
+ * @property {Metric} metric what is summed up
  * @property {number} n runs
- * @property {number} mean
+ * @property {number} mean over the runs
  * @property {number} sd NaN for one run, as is the interval
  * @property {[number, number]} interval 95 %
  * @property {{ mean: number, interval: [number, number] }} [difference] from the baseline, paired

@@ -24,9 +24,9 @@ const FIELDS = 7;
  * @property {number} epoch from 1, over the model's life
  * @property {number} loss mean over samples of the training loss as met, dropout on
  * @property {number} seconds of the training steps alone
- * @property {number} samplesPerSecond
+ * @property {number} samplesPerSecond of these steps
  * @property {number} [lossNoDropout] the loss in evaluation, over the first `trainEvaluation` rows
- * @property {Report} [validation]
+ * @property {Report} [validation] on the data given as `validation`
  */
 
 /**

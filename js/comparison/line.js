@@ -21,28 +21,28 @@ import { METRICS } from '../statistics.js';
 /**
  * @typedef {object} RunLine accuracy, macroF1, loss, ece and brier are the test set's
  * @property {VariantSpec} spec without the seed
- * @property {RunOptions} options
- * @property {string} engine
+ * @property {RunOptions} options of `fit`, with their defaults
+ * @property {string} engine as `info()` names it
  * @property {string} version of this package
- * @property {import('../variants.js').VariantKey} variant
- * @property {import('../variants.js').Network} network
- * @property {number} p
- * @property {number} seed
- * @property {number} epochs
- * @property {number} batch
- * @property {import('../options.js').OptimizerName} optimizer
+ * @property {import('../variants.js').VariantKey} variant what was trained
+ * @property {import('../variants.js').Network} network its architecture
+ * @property {number} p probability of dropping
+ * @property {number} seed of weights, order and masks
+ * @property {number} epochs trained
+ * @property {number} batch rows a step
+ * @property {import('../options.js').OptimizerName} optimizer its name
  * @property {number | number[]} learningRate one an epoch if it changes
- * @property {number} trainSize
- * @property {import('../options.js').Numerics} numerics
- * @property {number} accuracy
- * @property {number} macroF1
- * @property {number} loss
- * @property {number} ece
- * @property {number} brier
- * @property {number} secondsPerEpoch
- * @property {string} weightsHash
+ * @property {number} trainSize training rows used, the first ones
+ * @property {import('../options.js').Numerics} numerics 'strict' or 'fast'
+ * @property {number} accuracy 0 to 1
+ * @property {number} macroF1 0 to 1
+ * @property {number} loss mean negative log-likelihood, nats
+ * @property {number} ece expected calibration error, 15 bins
+ * @property {number} brier 0 to 2
+ * @property {number} secondsPerEpoch of the training steps alone
+ * @property {string} weightsHash `hash()` at the end
  * @property {string} dataChecksum SHA-256 over the training rows used and the test set
- * @property {import('../training.js').History} history
+ * @property {import('../training.js').History} history epoch by epoch
  */
 
 /**

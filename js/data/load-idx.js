@@ -10,6 +10,8 @@ import { decodeIdx, unpackIdx } from './idx.js';
 /** @typedef {import('./idx.js').Idx} Idx */
 
 /**
+ * A data set from a pair of IDX files, packed by gzip or not.
+ *
  * @param {object} options
  * @param {Source} options.images address, path (Node) or bytes; [samples, ...], unsigned bytes or
  *   floats

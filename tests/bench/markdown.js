@@ -75,8 +75,8 @@ export async function readmeTables() {
   };
 }
 
-/** @param {string} name */
-const marked = (name) => new RegExp(`(<!-- ${name} -->\\n).*?(<!-- end -->)`, 's');
+/** @param {string} name of the marks */
+export const marked = (name) => new RegExp(`(<!-- ${name} -->\\n).*?(<!-- end -->)`, 's');
 
 /** @param {string} readme @param {string} name @returns {string | undefined} */
 export const tableIn = (readme, name) =>

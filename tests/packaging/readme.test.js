@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { readmeTables, tableIn } from '../bench/markdown.js';
+import { reference } from './api.js';
 
 const run = promisify(execFile);
 const ROOT = new URL('../../', import.meta.url);
@@ -58,6 +59,11 @@ test('README has every export of the package and every public method of a model 
   const names = [...Object.keys(exported), ...Object.keys(methods)];
   assert.ok(names.length > 25);
   for (const name of names) assert.ok(words.has(name), name);
+});
+
+test("README's reference is what the published types say", async () => {
+  const readme = await readFile(new URL('README.md', ROOT), 'utf8');
+  assert.equal(tableIn(readme, 'reference').trim(), reference());
 });
 
 test('README names every preset, network and variant of the command line', async () => {
