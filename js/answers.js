@@ -10,6 +10,7 @@ const NUMBER = 'Number';
 const LIST = 'Array';
 const FLOATS = 'Float32Array';
 
+const parameters = [{ shape: LIST, data: FLOATS }];
 const prediction = { labels: 'Uint16Array', probabilities: FLOATS };
 
 /**
@@ -19,6 +20,8 @@ const prediction = { labels: 'Uint16Array', probabilities: FLOATS };
  */
 export const RESULTS = {
   create: NOTHING,
+  load: NOTHING,
+  save: { parameters },
   openData: NUMBER,
   writeData: 'ArrayBuffer',
   closeData: NOTHING,
@@ -46,7 +49,7 @@ export const RESULTS = {
   activations: FLOATS,
   mask: `Uint8Array ${FLOATS}`,
   dropoutMask: 'Uint8Array',
-  parameters: [{ shape: LIST, data: FLOATS }],
+  parameters,
   setParameters: NOTHING,
   info: { step: NUMBER, epoch: NUMBER },
   summary: { bytes: NUMBER },
