@@ -189,7 +189,7 @@ export class Training {
     const { epochs, optimizer, trainEvaluation } = run.options;
     const stop = this.step + maxSteps;
     const progress = new Progress(run.options, data.samples, task);
-    for (; run.epochIndex < epochs; run.epochIndex++) {
+    while (run.epochIndex < epochs) {
       if (this.step === stop) return;
       if (!run.begun) this.#beginEpoch(run, data);
       if (run.loaded) this.#returnToEpoch(run, data);
@@ -206,7 +206,6 @@ export class Training {
       }
       await this.#endEpoch(run, data.samples, trainEvaluation, task, measures);
     }
-    this.#run = undefined;
   }
 
   /**
@@ -269,9 +268,12 @@ export class Training {
       ...(validation && { validation }),
     };
     run.history.push(entry);
-    task.report({ epoch: structuredClone(entry) });
+    run.epochIndex++;
     run.begun = false;
     run.busyMs = 0;
+    if (run.epochIndex === run.options.epochs) this.#run = undefined;
+    // Last: on the caller's own thread who hears of it may save the model at once.
+    task.report({ epoch: structuredClone(entry) });
   }
 
   /** @returns {SavedTraining} a copy; between two steps, where every call is */

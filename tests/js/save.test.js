@@ -201,6 +201,24 @@ for (const worker of [true, false]) {
     ));
 }
 
+test('saved from within onEpoch on its own thread, a run stands at the end of that epoch', () =>
+  withModels([spec, spec], async (whole, model) => {
+    const run = { epochs: 3, batchSize: 16, validation };
+    const saving = [];
+    const expected = untimed(await whole.fit(train, run));
+    await model.fit(train, { ...run, onEpoch: () => saving.push(model.save()) });
+    for (const [i, bytes] of (await Promise.all(saving)).entries()) {
+      await withLoaded(bytes, async (loaded) => {
+        assert.equal((await loaded.info()).step, 10 * (i + 1));
+        const resuming = loaded.fit(train, { resume: true, validation });
+        if (i === 2) await assert.rejects(resuming, /there is none/);
+        else assert.deepEqual(untimed(await resuming), expected);
+        assert.equal(await loaded.hash(), await whole.hash());
+      });
+    }
+    assert.equal(saving.length, 3);
+  }));
+
 test('save and then fit, not awaited: what is saved is the model before the fit', () =>
   withModels(
     spec,
