@@ -25,6 +25,8 @@ import { parallelism } from './platform.js';
 import { summarize } from './statistics.js';
 import { keepThreads } from './thread.js';
 
+export * from './index.js'; // for one script that all share: format/model-file.js says how
+
 /** @typedef {import('./dataset.js').Dataset} Dataset */
 /** @typedef {import('./comparison/line.js').RunLine} RunLine */
 /** @typedef {import('./variants.js').VariantKey} VariantKey */
