@@ -2,6 +2,7 @@
 
 import {
   LIMITS,
+  OPTIMIZER_KEYS,
   OPTIMIZER_NAMES,
   checkBoolean,
   checkInteger,
@@ -103,14 +104,24 @@ function decodeRun(run, epoch, spec) {
   };
 }
 
+const RUN_KEYS = ['epochs', 'batchSize', 'shuffle', 'optimizer', 'trainEvaluation'];
+
 /** @param {any} options @param {number} samples @returns {SavedRun['options']} */
 function decodeOptions(options, samples) {
-  const keys = ['epochs', 'batchSize', 'shuffle', 'optimizer', 'trainEvaluation'];
-  checkKeys(options, keys, 'run.options');
+  // A default in place of what is missing would be another run.
+  checkAll(options, RUN_KEYS, 'run.options');
+  checkAll(options.optimizer, OPTIMIZER_KEYS, 'run.options.optimizer');
   const plan = resolveFit(options, { samples });
   const { epochs, batchSize, shuffle, optimizer, trainEvaluation } =
     /** @type {import('../options.js').FitPlan} */ (plan);
   return { epochs, batchSize, shuffle, optimizer, trainEvaluation };
+}
+
+/** @param {any} object @param {string[]} keys @param {string} name */
+function checkAll(object, keys, name) {
+  checkKeys(object, keys, name);
+  const missing = keys.find((key) => object[key] === undefined);
+  if (missing !== undefined) throw typeError(`${name}.${missing}`, 'there', undefined);
 }
 
 /** @param {any} data @returns {import('../training.js').RunData} */
