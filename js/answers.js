@@ -23,7 +23,7 @@ export const RESULTS = {
   load: NOTHING,
   save: { parameters },
   openData: NUMBER,
-  writeData: 'ArrayBuffer',
+  writeData: 'ArrayBuffer SharedArrayBuffer',
   closeData: NOTHING,
   prepareFit: NOTHING,
   fit: { epochs: LIST, steps: NUMBER },

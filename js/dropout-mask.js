@@ -9,6 +9,7 @@ import {
   checkKeys,
   checkOneOf,
   checkProbability,
+  checkSignal,
   resolveSeed,
   typeError,
 } from './options.js';
@@ -23,8 +24,10 @@ import {
  *   draw a column
  * @param {number} [options.seed] 0
  * @param {number} [options.step] 0
+ * @param {AbortSignal} [options.signal]
  * @returns {Promise<Uint8Array>} rows x columns; 0 dropped, 1 kept
  * @throws {TypeError | RangeError} naming the option and the value
+ * @throws {unknown} `signal.reason` after an abort
  */
 export async function dropoutMask(p, shape, options = {}) {
   checkProbability(p, 'p');
@@ -36,7 +39,8 @@ export async function dropoutMask(p, shape, options = {}) {
     mask = /** @type {import('./core/enums.js').Mask} */ (DEFAULTS.layer.mask),
     seed,
     step = 0,
-  } = checkKeys(options, ['mask', 'seed', 'step'], 'options');
+    signal,
+  } = checkKeys(options, ['mask', 'seed', 'step', 'signal'], 'options');
   const args = {
     p,
     rows,
@@ -45,9 +49,10 @@ export async function dropoutMask(p, shape, options = {}) {
     seed: resolveSeed(seed),
     step: checkInteger(step, 'step', LIMITS.count),
   };
-  const { connection } = await connect('strict', { worker: false });
+  checkSignal(signal, 'signal');
+  const { connection } = await connect('strict', { worker: false, signal });
   try {
-    return await connection.call('dropoutMask', args);
+    return await connection.call('dropoutMask', args, { signal });
   } finally {
     connection.dispose();
   }

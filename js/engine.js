@@ -189,16 +189,17 @@ export class Engine {
 
   /**
    * The run that `prepareFit` prepared.
-   * @param {{ train: number, validation?: number, maxSteps: number }} args
+   * @param {{ train: number, validation?: number, maxSteps: number, tellsEpochs: boolean }} args
    * @param {Task} task
    */
-  fit({ train, validation, maxSteps }, task) {
+  fit({ train, validation, maxSteps, tellsEpochs }, task) {
     const read = (/** @type {number} */ id, /** @type {number} */ rows) =>
       evaluate(this.#subject, { stored: this.#data(id), rows, evalScale: 1 }, task);
     return this.#trained.run(this.#data(train), maxSteps, task, {
       lossNoDropout: async (rows) => (rows > 0 ? (await read(train, rows)).loss : undefined),
       validation: validation === undefined ? undefined : () => read(validation, Infinity),
       isRead: () => this.#readers > 0,
+      onEpoch: tellsEpochs ? (epoch) => task.report({ epoch: structuredClone(epoch) }) : undefined,
     });
   }
 

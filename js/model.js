@@ -1,5 +1,6 @@
 /** What a user holds: a network, and everything that can be asked of it. */
 
+import { throwIfAborted } from './abort.js';
 import { connect } from './connect.js';
 import {
   LIMITS,
@@ -35,11 +36,12 @@ import { checkValues, release, upload } from './upload.js';
  * same model everywhere.
  *
  * @param {import('./layers.js').SpecInput} spec `{ input, layers, seed: 0 }`
- * @param {import('./options.js').Runtime} [runtime] `{ worker: true, numerics: 'strict', wasm, workerUrl }`
+ * @param {import('./options.js').Runtime} [runtime] `{ worker: true, numerics: 'strict', wasm, workerUrl, signal }`
  * @returns {Promise<Model>}
  * @throws {TypeError | RangeError} naming the option and the value
  * @throws {import('./errors.js').EngineError} where the core cannot be loaded
  * @throws {import('./errors.js').OutOfMemoryError}
+ * @throws {unknown} `signal.reason` after an abort
  */
 export async function createModel(spec, runtime) {
   const resolved = resolveSpec(spec);
@@ -59,6 +61,7 @@ export async function openModel(spec, { numerics, ...where }, make) {
   const { connection, variant } = await connect(numerics, where);
   try {
     await make(connection);
+    throwIfAborted(where.signal);
   } catch (error) {
     connection.dispose();
     throw error;
@@ -142,7 +145,12 @@ export class Model {
     const fit = (/** @type {Record<string, number>} */ ids) =>
       this.#connection.call(
         'fit',
-        { train: ids.dataset, validation: ids.validation, maxSteps: plan.maxSteps },
+        {
+          train: ids.dataset,
+          validation: ids.validation,
+          maxSteps: plan.maxSteps,
+          tellsEpochs: onEpoch !== undefined,
+        },
         { signal, pause, onTold },
       );
     return this.#withData(data, signal, fit, prepare);
@@ -261,22 +269,29 @@ export class Model {
    * @param {object} [options]
    * @param {number} [options.step] 0, the first: steps count through all `fit` calls
    * @param {number} [options.rows] 1, at most 2^20: rows of the batch; not for DropConnect's mask 'batch'
+   * @param {AbortSignal} [options.signal]
    * @returns {Promise<Uint8Array | Float32Array>} 0 dropped, 1 kept. dropout, alpha: rows x units;
    *   DropConnect: [out, in], with mask 'element' [rows, out, in]; Gaussian: `Float32Array` of factors,
    *   rows x units
    * @throws {TypeError | RangeError} naming the option and the value; RangeError also for a layer that
    *   masks nothing
+   * @throws {unknown} `signal.reason` after an abort
    */
   async mask(layer, options = {}) {
     this.#connection.check();
-    const { step = 0, rows = 1 } = checkKeys(options, ['step', 'rows'], 'options');
+    const {
+      step = 0,
+      rows = 1,
+      signal,
+    } = checkKeys(options, ['step', 'rows', 'signal'], 'options');
+    checkSignal(signal, 'signal');
     const chosen = this.#spec.layers[this.#checkLayer(layer)];
     if (chosen.type === 'dense' && !chosen.dropConnect) {
       throw new RangeError(`layer ${layer} masks nothing: it is dense without dropConnect`);
     }
     checkInteger(step, 'step', LIMITS.count);
     checkInteger(rows, 'rows', LIMITS.maskRows);
-    return this.#connection.call('mask', { layer, step, rows });
+    return this.#connection.call('mask', { layer, step, rows }, { signal });
   }
 
   /**
@@ -417,7 +432,8 @@ export class Model {
    */
   async #withData(data, signal, use, prepare) {
     const given = Object.entries(data).flatMap(([name, rows]) => (rows ? [{ name, rows }] : []));
-    for (const { name, rows } of given) await checkValues(rows, name);
+    // An aborted run is there to be resumed: its abort waits for the check.
+    for (const { name, rows } of given) await checkValues(rows, name, prepare ? undefined : signal);
     await prepare?.();
     /** @type {Record<string, number>} */
     const ids = {};

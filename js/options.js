@@ -43,6 +43,7 @@ export function resolveSeed(seed = DEFAULTS.seed, name = 'seed') {
  * @property {string | URL | ArrayBuffer | Uint8Array | WebAssembly.Module} [wasm] the core, where
  *   a bundler has moved it or a page brings its own
  * @property {string | URL} [workerUrl] the worker's script, likewise
+ * @property {AbortSignal} [signal] gives the making up; the model that was made does not know it
  */
 
 /**
@@ -52,9 +53,10 @@ export function resolveSeed(seed = DEFAULTS.seed, name = 'seed') {
  * @property {import('./defaults.js').Numerics} numerics
  * @property {string | ArrayBuffer | Uint8Array | WebAssembly.Module} [wasm]
  * @property {string} [workerUrl]
+ * @property {AbortSignal} [signal]
  */
 
-export const RUNTIME_KEYS = ['worker', 'numerics', 'wasm', 'workerUrl'];
+export const RUNTIME_KEYS = ['worker', 'numerics', 'wasm', 'workerUrl', 'signal'];
 
 /**
  * @param {Runtime} [runtime]
@@ -66,6 +68,7 @@ export function resolveRuntime(runtime = {}) {
     numerics = DEFAULTS.runtime.numerics,
     wasm,
     workerUrl,
+    signal,
   } = checkKeys(runtime, RUNTIME_KEYS, 'runtime');
   const isCore =
     wasm === undefined ||
@@ -80,6 +83,7 @@ export function resolveRuntime(runtime = {}) {
     numerics: checkOneOf(numerics, NUMERICS, 'numerics'),
     ...(wasm !== undefined && { wasm: wasm instanceof URL ? wasm.href : wasm }),
     ...(workerUrl !== undefined && { workerUrl: String(workerUrl) }),
+    ...(signal !== undefined && { signal: checkSignal(signal, 'signal') }),
   };
 }
 

@@ -37,11 +37,12 @@ export class Progress {
   tell(epoch, epochIndex, fields) {
     const now = performance.now();
     const position = fields[POSITION];
-    if (position < this.#samples && now - this.#told < PROGRESS_MS) return;
-    this.#told = now;
     const { epochs, batchSize } = this.#options;
     const epochsLeft = epochs - epochIndex - 1;
     const rowsLeft = epochsLeft * this.#samples + this.#samples - position;
+    // Ends of epochs, too, may come by the thousand a second; that of the run is told.
+    if (rowsLeft > 0 && now - this.#told < PROGRESS_MS) return;
+    this.#told = now;
     const stepsLeft =
       epochsLeft * Math.ceil(this.#samples / batchSize) +
       Math.ceil((this.#samples - position) / batchSize);

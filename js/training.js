@@ -77,6 +77,7 @@ const FIELDS = 7;
  * @property {() => boolean} isRead
  * @property {(rows: number) => Promise<number | undefined>} lossNoDropout
  * @property {(() => Promise<Report>) | undefined} validation
+ * @property {((entry: EpochHistory) => void) | undefined} onEpoch
  */
 
 export class Training {
@@ -204,7 +205,7 @@ export class Training {
         this.#core.check(this.#core.call.dw_train_step(this.#model, data.data, rate, momentum));
         progress.tell(this.epoch, run.epochIndex, this.#fields());
       }
-      await this.#endEpoch(run, data.samples, trainEvaluation, task, measures);
+      await this.#endEpoch(run, data.samples, trainEvaluation, measures);
     }
   }
 
@@ -250,10 +251,9 @@ export class Training {
    * @param {RunState} run
    * @param {number} samples
    * @param {number} trainEvaluation
-   * @param {import('./task.js').Task} task
    * @param {Measures} measures
    */
-  async #endEpoch(run, samples, trainEvaluation, task, measures) {
+  async #endEpoch(run, samples, trainEvaluation, measures) {
     stopClock(run);
     const seconds = run.busyMs / 1000;
     const loss = this.#fields()[LOSS_SUM] / samples;
@@ -273,7 +273,7 @@ export class Training {
     run.busyMs = 0;
     if (run.epochIndex === run.options.epochs) this.#run = undefined;
     // Last: on the caller's own thread who hears of it may save the model at once.
-    task.report({ epoch: structuredClone(entry) });
+    measures.onEpoch?.(entry);
   }
 
   /** @returns {SavedTraining} a copy; between two steps, where every call is */

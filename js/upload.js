@@ -1,6 +1,7 @@
 /** Handing data to the thread that owns the core: in pieces, so that neither thread stalls and no
  *  second copy of a data set ever exists whole. */
 
+import { throwIfAborted } from './abort.js';
 import { checkFinite } from './dataset.js';
 import { arrayKind } from './check.js';
 import { UPLOAD_BYTES } from './protocol.js';
@@ -109,8 +110,9 @@ export async function release(connection, id) {
  * Rejects values that are not finite before anything else is done with them; gives way meanwhile.
  * @param {Rows} rows
  * @param {string} name
+ * @param {AbortSignal} [signal]
  */
-export async function checkValues(rows, name) {
+export async function checkValues(rows, name, signal) {
   const { images } = rows;
   if (arrayKind(images) !== 'Float32Array') return;
   const values = /** @type {Float32Array} */ (images);
@@ -118,5 +120,6 @@ export async function checkValues(rows, name) {
   for (let at = 0; at < values.length; at += length) {
     checkFinite(values.subarray(at, at + length), imagesName(rows, name), at);
     await nextTurn();
+    throwIfAborted(signal);
   }
 }

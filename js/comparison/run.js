@@ -1,6 +1,5 @@
 /** One run of a comparison: a model made, trained, evaluated, written down and disposed of. */
 
-import { throwIfAborted } from '../abort.js';
 import { sha256Hex } from '../data/sha256.js';
 import { DivergedError } from '../errors.js';
 import { createModel } from '../model.js';
@@ -47,9 +46,8 @@ function bytesOf(array) {
  * @returns {Promise<RunLine>}
  */
 export async function execute(run, { data, runtime, pause, signal, onProgress, onRun, onEpoch }) {
-  const model = await createModel({ ...run.spec, seed: run.seed }, runtime);
+  const model = await createModel({ ...run.spec, seed: run.seed }, { ...runtime, signal });
   try {
-    throwIfAborted(signal);
     const { variant, cell, seed, run: number } = run;
     const history = await model.fit(data.train, {
       ...run.options,

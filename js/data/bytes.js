@@ -133,13 +133,15 @@ const PACKED_SLICE = 2 ** 16;
  * @param {string} address
  * @param {number} headLength bytes that `unpackedLength` wants to see, fewer at the end of the file
  * @param {(head: Uint8Array) => number} unpackedLength of the whole file; may throw
+ * @param {AbortSignal} [signal]
  * @returns {Promise<Uint8Array>}
  */
-export async function gunzip(packed, address, headLength, unpackedLength) {
+export async function gunzip(packed, address, headLength, unpackedLength, signal) {
   /** Of the members before this one. @type {Uint8Array[]} */
   const done = [];
   let [start, total, limit] = [0, 0, Infinity];
   const check = (/** @type {number} */ length, /** @type {Uint8Array[]} */ chunks) => {
+    throwIfAborted(signal);
     length += total;
     if (limit === Infinity && length >= headLength) {
       limit = unpackedLength(concatenate([...done, ...chunks], length).subarray(0, headLength));
@@ -151,6 +153,7 @@ export async function gunzip(packed, address, headLength, unpackedLength) {
     try {
       done.push(await unpackMember(packed.subarray(start, end), check));
     } catch (error) {
+      throwIfAborted(signal);
       if (error instanceof FileError) throw error;
       cause = error; // Most often the end was none.
       continue;

@@ -58,11 +58,12 @@ function readHeader(bytes, address) {
  * The file itself, unpacked where it is gzip, with as many bytes as its header says.
  * @param {Uint8Array} bytes
  * @param {string} address
+ * @param {AbortSignal} [signal]
  * @returns {Promise<Uint8Array>} unpacked, or the same array
  */
-export async function unpackIdx(bytes, address) {
+export async function unpackIdx(bytes, address, signal) {
   const file = isGzip(bytes)
-    ? await gunzip(bytes, address, MAX_HEADER, (head) => readHeader(head, address).length)
+    ? await gunzip(bytes, address, MAX_HEADER, (head) => readHeader(head, address).length, signal)
     : bytes;
   const { shape, length } = readHeader(file, address);
   if (file.length < length) {

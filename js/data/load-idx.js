@@ -59,7 +59,7 @@ function checkSource(source, name) {
  */
 async function readIdx(source, signal) {
   const { bytes, address } = await readBytes(source, { signal });
-  const file = await unpackIdx(bytes, address);
+  const file = await unpackIdx(bytes, address, signal);
   throwIfAborted(signal);
   return { ...decodeIdx(file, address), address };
 }

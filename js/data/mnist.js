@@ -209,5 +209,5 @@ async function readFirst([first, second], options) {
  */
 async function readUnpacked(place, options) {
   const { bytes, address } = await readBytes(place, options);
-  return { bytes: await unpackIdx(bytes, address), address };
+  return { bytes: await unpackIdx(bytes, address, options.signal), address };
 }
