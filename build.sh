@@ -150,21 +150,23 @@ natives() {
   wasi relaxed "${RELAXED[@]}"
 }
 
-# Entry points of the package, and parts that its scripts import only where they must (js/lazy.js);
-# what several of these share becomes chunks, whose names are their contents.
-ENTRIES=(js/index.js js/compare.js js/data/sha256-library.js js/onnx.js js/format/model-file.js)
+# index.js, and parts that it imports only where it must (js/lazy.js); what they share becomes a chunk,
+# whose name is its contents.
+PARTS=(js/index.js js/compare.js js/format/model-file.js js/data/sha256-library.js js/embedded.js)
 
 bundle() { # everything but wasm
-  newer dist/index.js js web build.sh package.json package-lock.json tsconfig.json tsconfig.types.json || return 0
+  newer dist/index.js js web dist/wasm/*.wasm build.sh package.json package-lock.json tsconfig.json tsconfig.types.json || return 0
   say 'bundling the package and the page'
   mkdir -p dist
   find dist -maxdepth 1 -name '*.js*' -delete # chunks of an earlier build, and the mark of a whole one
   rm -rf dist/types
-  local entry entries=()
-  for entry in "${ENTRIES[@]}"; do [ ! -f "$entry" ] || entries+=("$entry"); done
   local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify
-    --log-level=warning '--external:node:*' '--external:./worker.js')
+    --log-level=warning '--external:node:*' --loader:.wasm=base64)
   "${esbuild[@]}" js/worker.js --outfile=dist/worker.js --sourcemap
+  "${esbuild[@]}" js/worker.js --outfile=build/embedded/worker.txt
+  "${esbuild[@]}" js/index.js --outfile=dist/inline.js --conditions=inline
+  "${esbuild[@]}" js/onnx.js --outfile=dist/onnx.js --sourcemap
+  esbuild+=('--external:./worker.js' '--external:./embedded.js')
   "${esbuild[@]}" js/cli.js --outfile=dist/cli.js --platform=node \
     "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
   chmod +x dist/cli.js
@@ -172,7 +174,7 @@ bundle() { # everything but wasm
   node_modules/.bin/tsc -p tsconfig.types.json
   page "${esbuild[@]}"
   # last: its time says that all is there
-  "${esbuild[@]}" "${entries[@]}" --outdir=dist --entry-names='[name]' --splitting --sourcemap
+  "${esbuild[@]}" "${PARTS[@]}" --outdir=dist --entry-names='[name]' --splitting --sourcemap
 }
 
 page() { # ESBUILD...

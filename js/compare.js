@@ -134,7 +134,7 @@ export async function compare(names, data, options = {}) {
       progress.end(run);
       return line;
     });
-    const workers = plan.workers ?? (await parallelism());
+    const workers = plan.workers ?? parallelism();
     const lines = await runPool(tasks, workers, plan.signal);
     return { runs: lines, summary: summarize(lines, plan.baseline) };
   } finally {

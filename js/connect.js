@@ -1,9 +1,13 @@
 /** From numerics to a connection: the best build of the core that starts here. */
 
+import { loadEmbedded } from '#assets';
 import { connectTo } from './line.js';
 import { loadModule } from './core/module.js';
 import { candidates } from './core/variants.js';
-import { EngineError } from './errors.js';
+import { EngineError, WorkerLostError } from './errors.js';
+import { scriptAddress } from './platform.js';
+
+/** @typedef {{ worker: boolean, workerUrl?: string }} Where */
 
 /**
  * @param {import('./defaults.js').Numerics} numerics
@@ -15,7 +19,7 @@ export async function connect(numerics, { wasm, ...where }) {
   const variants = candidates(numerics);
   for (const [i, variant] of variants.entries()) {
     try {
-      const connection = await connectTo(loadModule(variant, wasm), where);
+      const connection = await connectAnywhere(loadModule(variant, wasm), where);
       return { connection, variant: wasm === undefined ? variant : 'custom' };
     } catch (error) {
       // What an engine says that it can run, and then cannot, is no reason to fail while another
@@ -25,4 +29,28 @@ export async function connect(numerics, { wasm, ...where }) {
     }
   }
   throw new EngineError(`there is no build of the core for numerics '${numerics}'`);
+}
+
+/** The embedded worker's address, once the file proved to be missing. @type {string | undefined} */
+let embeddedUrl;
+
+/**
+ * Some bundlers leave `worker.js` behind: then a worker starts from the copy that this script holds.
+ * @param {Promise<WebAssembly.Module>} loading
+ * @param {Where} where
+ */
+async function connectAnywhere(loading, where) {
+  const { worker, workerUrl = embeddedUrl } = where;
+  try {
+    return await connectTo(loading, { worker, workerUrl });
+  } catch (error) {
+    if (workerUrl !== undefined || !(error instanceof WorkerLostError)) throw error;
+    const failed = () => {
+      throw error; // why the file itself did not do says more
+    };
+    const address = scriptAddress((await loadEmbedded().catch(failed)).worker);
+    const connection = await connectTo(loading, { worker, workerUrl: address }).catch(failed);
+    embeddedUrl = address;
+    return connection;
+  }
 }

@@ -3,6 +3,7 @@
  * entries of the build, so that their names are those of their sources.
  */
 
+import { here } from '#assets';
 import { EngineError, reasonOf } from './errors.js';
 
 /** As engines write an address into the reason why a script did not come. */
@@ -22,7 +23,8 @@ export async function loadPart(what, name, load) {
   } catch (cause) {
     const reason = reasonOf(cause);
     // A bundler gives scripts other names, and some engines tell them.
-    const address = ADDRESS.exec(reason)?.[0] ?? new URL(name, import.meta.url).href;
+    const address =
+      ADDRESS.exec(reason)?.[0] ?? (here === undefined ? name : new URL(name, here).href);
     throw new EngineError(`cannot load ${what} from ${address}: ${reason}`, { cause, address });
   }
 }

@@ -1,17 +1,20 @@
 /** What differs between Node and a browser, apart from threads. */
 
-/** Node itself, also with a simulated document, as test runners have it. */
-export const isNode = typeof process === 'object' && typeof process?.versions?.node === 'string';
+// Not by its bare name: Parcel would install a stand-in for it in the user's project.
+const { process } = globalThis;
+
+/** Node itself, also with a simulated document, as test runners have it; Deno and Bun, which follow it. */
+export const isNode = typeof process?.versions?.node === 'string';
 
 /**
- * A module of Node's own. The specifier is put together at run time, so that bundlers for the
- * browser neither look for it nor complain that it is missing.
+ * A module of Node's own. Asked for and not imported, so that bundlers for the browser neither look for
+ * it nor complain that it is missing.
  * @template {keyof NodeModules} Name
  * @param {Name} name
- * @returns {Promise<NodeModules[Name]>}
+ * @returns {NodeModules[Name]}
  */
 export function nodeModule(name) {
-  return import(/* webpackIgnore: true */ /* @vite-ignore */ `node:${name}`);
+  return /** @type {any} */ (process.getBuiltinModule(name));
 }
 
 /**
@@ -25,8 +28,27 @@ export function nodeModule(name) {
  * }} NodeModules
  */
 
-/** @returns {Promise<number>} processors that this process may use, at least 1 */
-export async function parallelism() {
-  if (isNode) return (await nodeModule('os')).availableParallelism();
+/** @type {Map<string, string>} */
+const addresses = new Map();
+
+/**
+ * @param {string} script a module's text
+ * @returns {string} an address from which a worker starts
+ */
+export function scriptAddress(script) {
+  let address = addresses.get(script);
+  if (address === undefined) {
+    // Node takes no blob for a module, and pages take no data for a worker of their own origin.
+    address = isNode
+      ? `data:text/javascript,${encodeURIComponent(script)}`
+      : URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+    addresses.set(script, address);
+  }
+  return address;
+}
+
+/** @returns {number} processors that this process may use, at least 1 */
+export function parallelism() {
+  if (isNode) return nodeModule('os').availableParallelism();
   return globalThis.navigator?.hardwareConcurrency || 1;
 }

@@ -1,8 +1,9 @@
 /** A thread with an engine: a worker of browsers or of Node, or the caller's own thread. */
 
+import { newWorker, workerScript } from '#assets';
 import { loadEngine } from './load-engine.js';
 import { WorkerLostError, reasonOf } from './errors.js';
-import { isNode, nodeModule } from './platform.js';
+import { isNode, nodeModule, scriptAddress } from './platform.js';
 import { THREAD_NAME } from './protocol.js';
 
 /**
@@ -68,14 +69,12 @@ export async function startThread(worker, workerUrl) {
   if (!worker) return startHere();
   if (isNode) return startInNode(workerUrl);
   for (const [thread, freed] of spares) {
-    if (thread.address !== (workerUrl ?? ownScript())) continue;
+    if (thread.address !== (workerUrl ?? workerScript())) continue;
     spares.delete(thread);
     if (await freed) return thread;
   }
   return startInBrowser(workerUrl);
 }
-
-const ownScript = () => new URL('./worker.js', import.meta.url).href;
 
 /** @returns {Promise<Thread>} */
 async function startHere() {
@@ -100,18 +99,19 @@ async function startHere() {
   };
 }
 
-/** @param {string} [workerUrl] @returns {Promise<Thread>} */
-async function startInNode(workerUrl) {
-  const { Worker } = await nodeModule('worker_threads');
-  const url = workerUrl ?? ownScript();
+/** @param {string} [workerUrl] @returns {Thread} */
+function startInNode(workerUrl) {
+  const { Worker } = nodeModule('worker_threads');
+  const url = workerUrl ?? workerScript();
+  const address = url.replace(/^(data:.{20}).*/s, '$1...'); // which may be a whole script
   // Without this process's own flags: some, as --input-type, forbid a script.
   const worker = started(
-    url,
-    () => new Worker(fileUrl(url), { execArgv: [], workerData: THREAD_NAME }),
+    address,
+    () => new Worker(toUrl(url), { execArgv: [], workerData: THREAD_NAME }),
   );
   worker.unref();
   return {
-    address: url,
+    address,
     isOwn: false,
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     listen({ message, lost }) {
@@ -127,20 +127,23 @@ async function startInNode(workerUrl) {
   };
 }
 
-/** @param {string} [workerUrl] @returns {Promise<Thread>} */
-async function startInBrowser(workerUrl) {
-  // Written out: bundlers look for exactly this.
-  const worker = started(workerUrl ?? 'worker.js', () =>
-    workerUrl
-      ? new Worker(workerUrl, { type: 'module', name: THREAD_NAME })
-      : new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: THREAD_NAME }),
-  );
+/** @param {string} [workerUrl] @returns {Thread} */
+function startInBrowser(workerUrl) {
+  const address = workerUrl ?? workerScript();
+  const { worker, script } = started(address, () => {
+    const script = importForeign(address) ?? workerUrl;
+    const worker = script ? new Worker(script, { type: 'module', name: THREAD_NAME }) : newWorker();
+    return { worker, script: script ?? address };
+  });
+  const hint = script.startsWith('blob:')
+    ? '; where the page has a policy, its worker-src must allow blob:'
+    : '';
   // A browser says nothing when a worker closes, but it lets go of its locks then.
   const { locks } = navigator; // secure contexts only
   const lock = locks && `${THREAD_NAME} ${Math.random()}`;
   let end = (/** @type {string} */ _reason) => {};
   return {
-    address: workerUrl ?? ownScript(),
+    address,
     isOwn: false,
     lock,
     watch: () => void locks.request(lock, () => end('it was closed')).catch(() => {}), // a page that ends
@@ -151,7 +154,7 @@ async function startInBrowser(workerUrl) {
       worker.onmessageerror = (event) => lost('a message could not be read', event);
       worker.onerror = (event) => {
         event.preventDefault?.();
-        lost(event.message || 'its script could not be loaded or run');
+        lost((event.message || 'its script could not be loaded or run') + hint);
       };
     },
     terminate: () => worker.terminate(),
@@ -160,8 +163,19 @@ async function startInBrowser(workerUrl) {
   };
 }
 
+/**
+ * Browsers refuse a worker from another origin, but let one import from there what that server shares.
+ * @param {string} url of a script
+ * @returns {string | undefined} of one on this origin which imports it, if it is from another one
+ */
+function importForeign(url) {
+  const { href, protocol, origin } = new URL(url, globalThis.document?.baseURI ?? location.href);
+  if (!protocol.startsWith('http') || origin === location.origin) return undefined;
+  return scriptAddress(`import ${JSON.stringify(href)};`);
+}
+
 /** @param {string} url */
-const fileUrl = (url) => (url.startsWith('file:') ? new URL(url) : url);
+const toUrl = (url) => (/^(file|data):/.test(url) ? new URL(url) : url);
 
 /**
  * @template T

@@ -11,11 +11,11 @@ export { serve };
 
 // No await at the top level: bundlers cannot put one into a classic worker's script.
 if (isNode) {
-  nodeModule('worker_threads').then(({ parentPort, workerData }) => {
-    if (!parentPort || workerData !== THREAD_NAME) return;
+  const { parentPort, workerData } = nodeModule('worker_threads');
+  if (parentPort && workerData === THREAD_NAME) {
     const { receive } = serve((response, transfer) => parentPort.postMessage(response, transfer));
     parentPort.on('message', receive);
-  });
+  }
 } else if ('DedicatedWorkerGlobalScope' in globalThis) {
   const scope = /** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ (globalThis));
   if (scope.name === THREAD_NAME) {

@@ -1,22 +1,16 @@
 /** Finding the WebAssembly module and compiling it, once for each address. */
 
-import { EngineError } from '../errors.js';
+import { cores, loadEmbedded } from '#assets';
+import { bytesOf } from '../base64.js';
+import { EngineError, reasonOf } from '../errors.js';
 import { isNode, nodeModule } from '../platform.js';
 
-/**
- * Where a build puts the modules: beside the script, in `wasm/`. Written out, so that bundlers find
- * the files.
- * @type {Record<import('./variants.js').CoreVariant, () => string>}
- */
-const ADDRESS = {
-  simd: () => new URL('./wasm/dropout-simd.wasm', import.meta.url).href,
-  relaxed: () => new URL('./wasm/dropout-relaxed.wasm', import.meta.url).href,
-};
+/** @typedef {{ bytes: Uint8Array, address: string }} Found */
 
 /** The four bytes that every module begins with, "\0asm". */
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 
-/** @type {Map<string, Promise<WebAssembly.Module>>} */
+/** By address, the package's own by variant. @type {Map<string, Promise<WebAssembly.Module>>} */
 const compiled = new Map();
 
 /**
@@ -25,16 +19,43 @@ const compiled = new Map();
  * @returns {Promise<WebAssembly.Module>}
  * @throws {EngineError} naming the address and what came instead
  */
-export function loadModule(variant, source = ADDRESS[variant]()) {
+export function loadModule(variant, source) {
+  if (source === undefined) return once(variant, findOwn(variant));
   if (source instanceof WebAssembly.Module) return Promise.resolve(source);
-  if (typeof source !== 'string') return compile(source, 'the given bytes');
-  const known = compiled.get(source);
+  if (typeof source === 'string') return once(source, () => find(source));
+  return find(source).then(compile);
+}
+
+/** @param {string} key @param {() => Promise<Found>} find */
+function once(key, find) {
+  const known = compiled.get(key);
   if (known) return known;
-  const loading = fetchBytes(source).then((bytes) => compile(bytes, source));
-  compiled.set(source, loading);
+  const loading = find().then(compile);
+  compiled.set(key, loading);
   // What failed once may be there at the next try.
-  loading.catch(() => compiled.delete(source));
+  loading.catch(() => compiled.delete(key));
   return loading;
+}
+
+/** @param {import('./variants.js').CoreVariant} variant @returns {() => Promise<Found>} */
+const findOwn = (variant) => () =>
+  find(cores[variant]()).catch(async (missing) => {
+    if (variant !== 'simd') throw missing; // which `connect` tries next
+    const { simd } = await loadEmbedded().catch(() => {
+      throw missing;
+    });
+    return find(bytesOf(simd));
+  });
+
+/** @param {string | ArrayBuffer | Uint8Array} source @returns {Promise<Found>} a module's bytes */
+async function find(source) {
+  const isAddress = typeof source === 'string';
+  const address = isAddress ? source : 'the given bytes';
+  const bytes = isAddress ? await fetchBytes(source) : new Uint8Array(source);
+  if (MAGIC.every((byte, i) => bytes[i] === byte)) return { bytes, address };
+  const start = new TextDecoder().decode(bytes.subarray(0, 40)).trim();
+  const what = /^<!doctype|^<html/i.test(start) ? 'an HTML page' : JSON.stringify(start);
+  throw new EngineError(`${address} is no WebAssembly module: ${what} arrived`, { address });
 }
 
 /**
@@ -44,42 +65,28 @@ export function loadModule(variant, source = ADDRESS[variant]()) {
 async function fetchBytes(address) {
   try {
     if (isNode && !/^(https?|data|blob):/.test(address)) {
-      const { readFile } = await nodeModule('fs/promises');
+      const { readFile } = nodeModule('fs/promises');
       return await readFile(address.startsWith('file:') ? new URL(address) : address);
     }
     const response = await fetch(address);
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EngineError(`cannot load the WebAssembly core from ${address}: ${reason}`, {
-      cause,
-      address,
-    });
+    const message = `cannot load the WebAssembly core from ${address}: ${reasonOf(cause)}`;
+    throw new EngineError(message, { cause, address });
   }
 }
 
-/**
- * @param {ArrayBuffer | Uint8Array} source
- * @param {string} address
- */
-async function compile(source, address) {
-  const bytes = source instanceof Uint8Array ? source : new Uint8Array(source);
-  if (!MAGIC.every((byte, i) => bytes[i] === byte)) {
-    const start = new TextDecoder().decode(bytes.subarray(0, 40)).trim();
-    const what = /^<!doctype|^<html/i.test(start) ? 'an HTML page' : JSON.stringify(start);
-    throw new EngineError(`${address} is no WebAssembly module: ${what} arrived`, { address });
-  }
+/** @param {Found} found */
+async function compile({ bytes, address }) {
   try {
     return await WebAssembly.compile(/** @type {BufferSource} */ (bytes));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const hint = /content.security|unsafe-eval/i.test(reason)
+    const reason = reasonOf(cause);
+    const hint = /content.security|unsafe-eval|CSP/i.test(reason)
       ? "; the page's policy must allow 'wasm-unsafe-eval' in script-src"
       : '; this needs WebAssembly SIMD: Chrome 91, Firefox 89, Safari 16.4, Node 20 or later';
-    throw new EngineError(`cannot compile the WebAssembly core from ${address}: ${reason}${hint}`, {
-      cause,
-      address,
-    });
+    const message = `cannot compile the WebAssembly core from ${address}: ${reason}${hint}`;
+    throw new EngineError(message, { cause, address });
   }
 }

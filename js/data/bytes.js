@@ -54,7 +54,7 @@ function plainView(view) {
  * @param {ReadOptions} options
  */
 async function readFile(address, { signal, onBytes }) {
-  const { readFile } = await nodeModule('fs/promises');
+  const { readFile } = nodeModule('fs/promises');
   const bytes = await readFile(isUrl(address) ? new URL(address) : address, { signal });
   onBytes?.(bytes.length, bytes.length);
   return plainView(bytes);

@@ -1,5 +1,6 @@
 /** MNIST (LeCun, Cortes and Burges), and data sets published in the same four files. */
 
+import { here } from '#assets';
 import { follow, throwIfAborted } from '../abort.js';
 import { FileError } from '../errors.js';
 import { checkCallback, checkKeys, checkSignal, typeError } from '../options.js';
@@ -68,7 +69,7 @@ export async function loadMnist(options = {}) {
   const { controller, release } = follow(checkSignal(options.signal, 'signal'));
   try {
     throwIfAborted(controller.signal);
-    const place = String(base ?? (isNode ? await installedPlace() : 'mnist/'));
+    const place = String(base ?? (isNode ? installedPlace() : 'mnist/'));
     const progress = progressOf((value) => {
       try {
         onProgress?.(value);
@@ -96,12 +97,13 @@ export async function loadMnist(options = {}) {
   }
 }
 
-/** @returns {Promise<string>} the data directory of the npm package */
-async function installedPlace() {
-  const { createRequire } = await nodeModule('module');
-  const { dirname, join } = await nodeModule('path');
+/** @returns {string} the data directory of the npm package */
+function installedPlace() {
+  const { createRequire } = nodeModule('module');
+  const { dirname, join, resolve } = nodeModule('path');
   // The user's project first, then the one that this package stands in.
-  for (const from of [join(process.cwd(), 'package.json'), import.meta.url]) {
+  for (const from of [resolve('package.json'), here]) {
+    if (from === undefined) continue;
     try {
       return join(dirname(createRequire(from).resolve(`${PACKAGE}/package.json`)), 'data');
     } catch (error) {
@@ -139,7 +141,7 @@ function progressOf(onProgress) {
  * @param {import('./bytes.js').ReadOptions} options
  */
 async function load({ name, sha256 }, place, mustBeMnist, options) {
-  const { bytes, address } = await readFirst(await candidates(place, name), options);
+  const { bytes, address } = await readFirst(candidates(place, name), options);
   throwIfAborted(options.signal);
   if (mustBeMnist) {
     const actual = await sha256Hex(bytes);
@@ -155,11 +157,11 @@ async function load({ name, sha256 }, place, mustBeMnist, options) {
  * Where a file may be: on a disk unpacked first, over a network packed first, for its size.
  * @param {string} place
  * @param {string} name
- * @returns {Promise<string[]>}
+ * @returns {string[]}
  */
-async function candidates(place, name) {
+function candidates(place, name) {
   if (isNode && !isUrl(place)) {
-    const { join } = await nodeModule('path');
+    const { join } = nodeModule('path');
     return [join(place, name), join(place, `${name}.gz`)];
   }
   const base = resolveAddress(place);

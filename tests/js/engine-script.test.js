@@ -21,7 +21,7 @@ cpSync(join(DIST, 'wasm'), join(folder, 'wasm'), { recursive: true });
 for (const name of readdirSync(DIST).filter((name) => name.endsWith('.js'))) {
   cpSync(join(DIST, name), join(folder, name));
 }
-for (const name of ['worker.js', 'compare.js', 'sha256-library.js']) rmSync(join(folder, name));
+for (const name of ['worker.js', 'embedded.js', 'compare.js']) rmSync(join(folder, name));
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 
 describe('without the scripts that index.js loads when they are needed', () => {
@@ -66,6 +66,25 @@ describe('without the scripts that index.js loads when they are needed', () => {
       assert.equal(address, pathToFileURL(join(folder, 'compare.js')).href),
     );
   });
+});
+
+test('esbuild#795, #312: embedded.js stands in for a worker.js and a core that a bundler left behind', async () => {
+  const bundled = join(folder, 'bundled');
+  cpSync(DIST, bundled, {
+    recursive: true,
+    filter: (path) => !path.startsWith(join(DIST, 'page')),
+  });
+  rmSync(join(bundled, 'worker.js'));
+  rmSync(join(bundled, 'wasm'), { recursive: true });
+  const recovered = await import(pathToFileURL(join(bundled, 'index.js')).href);
+  const hashes = [];
+  for (const { createModel } of [library, recovered, recovered]) {
+    const model = await createModel(spec);
+    hashes.push(await model.hash());
+    assert.equal((await model.info()).variant, 'simd');
+    await model.dispose();
+  }
+  assert.deepEqual(hashes, Array(3).fill(hashes[0]));
 });
 
 test('errors of the engine are of the classes that the package exports', async () => {

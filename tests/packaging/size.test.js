@@ -71,9 +71,14 @@ describe(`a page that trains one model loads less than ${LIMIT} bytes, packed`, 
   test('comparisons, SHA-256 and worker: false load scripts of their own', (t) => {
     const { loaded, lazy } = index;
     t.diagnostic(`loaded when needed: ${describeSizes(lazy)}`);
-    for (const name of ['compare.js', 'sha256-library.js', 'worker.js']) {
+    for (const name of ['compare.js', 'embedded.js', 'sha256-library.js', 'worker.js']) {
       assert.ok(lazy.includes(name) && !loaded.includes(name), name);
     }
+  });
+
+  test('inline.js is one file', async (t) => {
+    assert.deepEqual(await imports('inline.js'), { loaded: ['inline.js'], lazy: [] });
+    t.diagnostic(describeSizes(['inline.js']));
   });
 
   test('README says these sizes', () => {
