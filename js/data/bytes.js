@@ -12,6 +12,7 @@ import { isNode, nodeModule } from '../platform.js';
  * @property {AbortSignal} [signal]
  * @property {(loaded: number, total: number | undefined) => void} [onBytes] bytes so far; `total`
  *   is undefined where the server does not say
+ * @property {typeof globalThis.fetch} [fetch] in place of the global one
  */
 
 /**
@@ -64,7 +65,7 @@ async function readFile(address, { signal, onBytes }) {
  * @param {string} address
  * @param {ReadOptions} options
  */
-async function download(address, { signal, onBytes }) {
+async function download(address, { signal, onBytes, fetch = globalThis.fetch }) {
   const response = await fetch(address, { signal });
   address = response.url || address;
   if (!response.ok) {

@@ -56,15 +56,18 @@ const FILES = Object.freeze({
  * @param {string | URL} [options.base] directory (Node) or address of one; the names in it are
  *   MNIST's, with or without .gz
  * @param {AbortSignal} [options.signal]
+ * @param {typeof globalThis.fetch} [options.fetch] what gets an address, in place of the global
+ *   `fetch`: for headers, caches, second tries
  * @param {(progress: LoadProgress) => void} [options.onProgress]
  * @returns {Promise<{ train: Dataset, test: Dataset }>}
  * @throws {FileError} naming the file's address and what arrived
  */
 export async function loadMnist(options = {}) {
-  const { base } = checkKeys(options, ['base', 'signal', 'onProgress'], 'options');
+  const { base } = checkKeys(options, ['base', 'signal', 'fetch', 'onProgress'], 'options');
   if (base !== undefined && !(base instanceof URL) && (typeof base !== 'string' || base === '')) {
     throw typeError('base', 'a directory or an address', base);
   }
+  const fetch = checkCallback(options.fetch, 'fetch');
   const onProgress = checkCallback(options.onProgress, 'onProgress');
   const { controller, release } = follow(checkSignal(options.signal, 'signal'));
   try {
@@ -81,6 +84,7 @@ export async function loadMnist(options = {}) {
       Object.values(FILES).map((file) =>
         load(file, place, base === undefined, {
           signal: controller.signal,
+          fetch,
           onBytes: (loaded, total) => progress(file.name, loaded, total),
         }),
       ),

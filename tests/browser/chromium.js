@@ -25,7 +25,7 @@ export async function launch(options = {}) {
   const browser = await puppeteer.launch({
     ...options,
     executablePath: EXECUTABLE,
-    args: [...FLAGS, `--user-data-dir=${profile}`],
+    args: [...FLAGS, ...(options.args ?? []), `--user-data-dir=${profile}`],
   });
   return {
     browser,

@@ -273,12 +273,26 @@ test('files of two sets that do not belong together are named', async () => {
   });
 });
 
+test('fetch is asked for every file in place of the global one, and aborted with the others', async () => {
+  const asked = [];
+  const fetch = async (address, { signal }) => {
+    assert.ok(signal instanceof AbortSignal);
+    asked.push(address);
+    const i = NAMES.findIndex((name) => address.endsWith(`/${name}.gz`));
+    return new Response(gzipSync(CONTENTS[i]));
+  };
+  const loaded = await loadMnist({ base: 'http://nowhere.test/set', fetch });
+  assert.deepEqual([loaded.train.samples, loaded.test.samples], [3, 2]);
+  assert.deepEqual(asked.sort(), NAMES.map((name) => `http://nowhere.test/set/${name}.gz`).sort());
+});
+
 test('options of loadMnist are checked', async () => {
   for (const options of [
     { base: 1 },
     { base: '' },
     { path: 'x' },
     { signal: 1 },
+    { fetch: 'x' },
     { onProgress: 1 },
   ]) {
     await assert.rejects(loadMnist(options), TypeError);
