@@ -9,6 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 LLVM=/usr/lib/llvm-19/bin # the first Debian LLVM that knows relaxed SIMD's final opcodes
 EMSCRIPTEN=/usr/share/emscripten
+PYTHON_PACKAGES=/usr/lib/python3/dist-packages
 FASHION_MNIST=/usr/share/datasets/fashion-mnist
 LIBRARIES=$EMSCRIPTEN/cache/sysroot/lib/wasm32-emscripten
 WASM_FLAGS=(-std=c11 -msimd128 -mbulk-memory -mnontrapping-fptoint
@@ -216,6 +217,11 @@ browsers() { need chromium chromium; }
 
 datasets() { need "$FASHION_MNIST" dataset-fashion-mnist; }
 
+readers() { # of exported files, for tests/fixtures/exported.py
+  need "$PYTHON_PACKAGES/onnx" python3-onnx
+  need "$PYTHON_PACKAGES/torch" python3-torch
+}
+
 # Node's test runner over every suite; files may be named: build.sh test tests/js/idx.test.js
 run_tests() {
   build
@@ -223,6 +229,7 @@ run_tests() {
     natives
     browsers
     datasets
+    readers
     lint
     set -- tests/{c,js,browser,packaging}/*.test.js
   fi

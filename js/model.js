@@ -312,7 +312,10 @@ export class Model {
     await this.#connection.call('setParameters', arrays);
   }
 
-  /** @returns {Promise<Spec>} a copy of what the model was made from, every default filled in */
+  /**
+   * What the model was made from, every default filled in: `createModel` makes the same model of it.
+   * @returns {Promise<Spec>} a copy
+   */
   async spec() {
     this.#connection.check();
     return structuredClone(this.#spec);

@@ -79,7 +79,7 @@ const writerOf = (name) => (message, writer) => {
 
 /**
  * @param {Record<string, any>} model fields of `ModelProto` by name
- * @returns {Uint8Array<ArrayBuffer>} the file, the whole of its buffer
+ * @returns {Uint8Array<ArrayBuffer>} the file, in a buffer of its own
  */
 export function encodeModel(model) {
   const writer = new PbfWriter();

@@ -29,7 +29,7 @@ const MAX_PARAMETER_BYTES = 2 ** 31 - 2 ** 22;
  * `layers.i.bias` [out]. `metadata_props.spec` is the spec as JSON.
  *
  * @param {Model} model also while it trains: the file is of one step's weights
- * @returns {Promise<Uint8Array<ArrayBuffer>>} the whole of its buffer
+ * @returns {Promise<Uint8Array<ArrayBuffer>>} the file, in a buffer of its own
  * @throws {TypeError} where `model` is none
  * @throws {RangeError} naming the layer whose evaluation draws numbers (DropConnect's inference
  *   'gaussian', which no operator expresses), or for parameters past 2 GiB, Protocol Buffers' limit

@@ -101,6 +101,7 @@ for (const worker of [true, false]) {
       for (const [name, call] of Object.entries(calls)) {
         await assert.rejects(call(), isDisposed, name);
       }
+      await assert.rejects(model.spec(), isDisposed);
       assert.equal(await model.dispose(), undefined);
       assert.equal(await model.dispose(), undefined);
     });
@@ -234,6 +235,11 @@ test('a model changed by its owner does not change what it was made from', async
     assert.equal((await model.info()).seed, 1);
     assert.equal(Object.keys(await model.parameters()).length, 2);
     assert.equal(await model.hash(), hash);
+    const made = { input: 2, layers: [dense(3)], seed: 1 };
+    const told = await model.spec();
+    assert.deepEqual(told, made, 'with every default');
+    told.layers.push(dense(9));
+    assert.deepEqual(await model.spec(), made);
   });
 });
 

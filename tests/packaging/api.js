@@ -19,9 +19,9 @@ const PLAIN = new Set(['Spec', 'SpecInput']);
 
 /** @typedef {{ checker: ts.TypeChecker, at: ts.Node }} Types `at`: the entry, from where names are seen */
 
-/** @returns {Types & { exported: Map<string, ts.Symbol> }} */
-function readTypes() {
-  const entry = `${ROOT}dist/types/index.d.ts`;
+/** @param {string} name of an entry @returns {Types & { exported: Map<string, ts.Symbol> }} */
+function readTypes(name) {
+  const entry = `${ROOT}dist/types/${name}.d.ts`;
   const program = ts.createProgram([entry], { strict: true, target: ts.ScriptTarget.ES2022 });
   const checker = program.getTypeChecker();
   const at = /** @type {ts.SourceFile} */ (program.getSourceFile(entry));
@@ -138,18 +138,25 @@ function objectText(types, name, symbol) {
   ].join('\n');
 }
 
-/** @returns {string} README's reference, Markdown */
-export function reference() {
-  const { exported, ...types } = readTypes();
-  const symbols = [...exported];
-  const functions = symbols
+/** @param {ReturnType<typeof readTypes>} types */
+const functionTexts = ({ exported, ...types }) =>
+  [...exported]
     .filter(([, { flags }]) => flags & ts.SymbolFlags.Function)
     .map(([name, symbol]) => callText(types, symbol, name));
+
+/** @returns {string} README's reference, Markdown */
+export function reference() {
+  const [index, onnx] = ['index', 'onnx'].map(readTypes);
+  const { exported, ...types } = index;
   const model = /** @type {ts.Symbol} */ (exported.get('Model'));
-  const objects = symbols
+  const objects = [...exported]
     .filter(([name, { flags }]) => flags & ts.SymbolFlags.TypeAlias && !PLAIN.has(name))
     .map(([name, symbol]) => objectText(types, name, symbol));
-  const calls = [...functions, ...methodTexts(types, model)].join('\n');
+  const calls = [
+    ...functionTexts(index),
+    ...methodTexts(types, model),
+    ...functionTexts(onnx),
+  ].join('\n');
   return [calls, ...objects].join('\n\n');
 }
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -15,23 +15,33 @@ const ROOT = new URL('../../', import.meta.url);
 // Inside the package, so that its own name means itself.
 const FOLDER = new URL('build/readme/', ROOT);
 
-/** @param {string} text @param {string} language @returns {string[]} */
-const blocks = (text, language) =>
+/** What runs an example: Debian's own Python, which alone sees Debian's packages. */
+const RUNNERS = { js: process.execPath, python: '/usr/bin/python3' };
+
+/**
+ * @param {string} text
+ * @param {string[]} languages
+ * @returns {{ language: string, code: string }[]} in the text's order
+ */
+const blocks = (text, languages) =>
   [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
-    .filter(([, name]) => name === language)
-    .map(([, , code]) => code);
+    .map(([, language, code]) => ({ language, code }))
+    .filter(({ language }) => languages.includes(language));
 
 test("README's examples print what README says", async () => {
   const readme = await readFile(new URL('README.md', ROOT), 'utf8');
-  const examples = blocks(readme, 'js');
-  const printed = blocks(readme, 'text');
+  const examples = blocks(readme, Object.keys(RUNNERS));
+  const printed = blocks(readme, ['text']).map(({ code }) => code);
   assert.ok(examples.length > 1 && examples.length === printed.length);
+  await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
   try {
-    for (const [i, example] of examples.entries()) {
-      const file = new URL(`example-${i}.js`, FOLDER);
-      await writeFile(file, example);
-      const { stdout } = await run('node', [fileURLToPath(file)]);
+    await symlink('../../node_modules', new URL('node_modules', FOLDER));
+    for (const [i, { language, code }] of examples.entries()) {
+      // In one folder: an example may read the file that the one before it wrote.
+      const file = `example-${i}.${language}`;
+      await writeFile(new URL(file, FOLDER), code);
+      const { stdout } = await run(RUNNERS[language], [file], { cwd: FOLDER });
       assert.equal(stdout, printed[i]);
     }
   } finally {

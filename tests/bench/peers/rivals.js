@@ -1,5 +1,7 @@
 /** Who this package is measured against, and what has to be installed for it. */
 
+import { readFile } from 'node:fs/promises';
+
 import { npmInstall } from '../install.js';
 import { startTorch } from './pytorch.js';
 
@@ -10,13 +12,12 @@ export const BROWSER_RIVALS = ['jax', 'tensorflow'];
 
 const PLACE = 'build/peers';
 const FOLDER = `${PLACE}/node_modules/`;
-/** Folder of the files of onnxruntime-web that a page loads. */
-export const ONNXRUNTIME_FOLDER = `${FOLDER}onnxruntime-web/dist/`;
+/** Folder of the files of onnxruntime-web that a page loads: a development dependency, tests use it too. */
+export const ONNXRUNTIME_FOLDER = 'node_modules/onnxruntime-web/dist/';
 /** Exact versions: another one is another rival. */
 const PACKAGES = {
   jax: { '@jax-js/jax': '0.1.25' },
   tensorflow: { '@tensorflow/tfjs': '4.22.0', '@tensorflow/tfjs-backend-wasm': '4.22.0' },
-  onnxruntime: { 'onnxruntime-web': '1.30.0' },
 };
 /** TensorFlow.js takes minutes an epoch: its time is that of so many steps. */
 const TENSORFLOW_STEPS = 40;
@@ -68,8 +69,9 @@ export async function startRivals(names, chromium) {
         chromium.run('peers/tensorflow', { name, folder: FOLDER, steps: TENSORFLOW_STEPS }),
     });
   }
-  const onnxruntime = names.includes('onnxruntime')
-    ? `onnxruntime-web ${PACKAGES.onnxruntime['onnxruntime-web']} wasm`
-    : undefined;
-  return { contestants, versions, onnxruntime };
+  if (!names.includes('onnxruntime')) return { contestants, versions };
+  const manifest = new URL('../../../node_modules/onnxruntime-web/package.json', import.meta.url);
+  const { version } = JSON.parse(await readFile(manifest, 'utf8'));
+  versions['onnxruntime-web'] = version;
+  return { contestants, versions, onnxruntime: `onnxruntime-web ${version} wasm` };
 }

@@ -1,7 +1,7 @@
 /** Prediction of the 10,000 test images by this package and, where it is asked for, a rival. */
 
 import { createModel, variants } from '../../../dist/index.js';
-import { onnxFile } from '../peers/onnx.js';
+import { exportOnnx } from '../../../dist/onnx.js';
 
 /** Rows of a run of the rival, of which its best counts. */
 const BATCHES = [64, 500, 10_000];
@@ -23,16 +23,20 @@ export default async function predict({ numerics, rival, rounds }, { mnist, url 
   const floats = Float32Array.from(test.images, (byte) => byte / 255);
   /** @type {Record<string, () => Promise<Float32Array>>} */
   const contestants = {};
+  /** @type {Record<string, { shape: number[], data: Float32Array }> | undefined} */
   let parameters;
+  /** @type {Uint8Array | undefined} */
+  let file;
   for (const kind of numerics) {
     const model = await createModel(variants.none('relu'), { numerics: kind });
     if (parameters) await model.setParameters(parameters);
     else await model.fit(train, { maxSteps: STEPS });
     parameters ??= await model.parameters();
+    file ??= await exportOnnx(model);
     contestants[`${kind}, float32`] = async () => (await model.predict(floats)).probabilities;
     contestants[`${kind}, bytes`] = async () => (await model.predict(test.images)).probabilities;
   }
-  if (rival) Object.assign(contestants, await onnxruntime(url(rival), parameters, floats));
+  if (rival) Object.assign(contestants, await onnxruntime(url(rival), file, floats));
   await checkAgreement(contestants);
   /** @type {Record<string, number[]>} */
   const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
@@ -61,19 +65,15 @@ async function checkAgreement(contestants) {
 
 /**
  * @param {string} folder
- * @param {any} parameters
+ * @param {Uint8Array} file of the model
  * @param {Float32Array} images
  */
-async function onnxruntime(folder, parameters, images) {
+async function onnxruntime(folder, file, images) {
   const ort = await import(`${folder}ort.wasm.min.mjs`);
   ort.env.wasm.wasmPaths = folder;
   ort.env.wasm.numThreads = 1;
-  const layers = [0, 1, 2].map((i) => ({
-    weight: parameters[`layers.${i}.weight`],
-    bias: parameters[`layers.${i}.bias`],
-  }));
   const options = { executionProviders: ['wasm'] };
-  const session = await ort.InferenceSession.create(onnxFile(layers), options);
+  const session = await ort.InferenceSession.create(file, options);
   const [features, classes] = [784, 10];
   const samples = images.length / features;
   const run = async (/** @type {number} */ batch) => {
@@ -82,7 +82,7 @@ async function onnxruntime(folder, parameters, images) {
       const end = Math.min(samples, at + batch);
       const rows = images.subarray(at * features, end * features);
       const input = new ort.Tensor('float32', rows, [end - at, features]);
-      const { probabilities: part } = await session.run({ images: input });
+      const { probabilities: part } = await session.run({ images: input }, ['probabilities']);
       probabilities.set(part.data, at * classes);
     }
     return probabilities;
