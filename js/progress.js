@@ -33,11 +33,12 @@ export class Progress {
    * @param {number} epoch over the model's life
    * @param {number} epochIndex within the run
    * @param {Float64Array} fields `enum dw_train_field`
+   * @param {boolean} always whether somebody looks at every step
    */
-  tell(epoch, epochIndex, fields) {
+  tell(epoch, epochIndex, fields, always) {
     const now = performance.now();
     const position = fields[POSITION];
-    if (position < this.#samples && now - this.#told < PROGRESS_MS) return;
+    if (!always && position < this.#samples && now - this.#told < PROGRESS_MS) return;
     this.#told = now;
     const { epochs, batchSize } = this.#options;
     const epochsLeft = epochs - epochIndex - 1;
