@@ -72,6 +72,7 @@ export class Connection {
     let thrown;
     const abort = () => this.#line.control(id, 'abort');
     const change = () => this.#line.control(id, pause?.paused ? 'pause' : 'resume');
+    const step = () => this.#line.control(id, 'step');
     const progress = (/** @type {any} */ value) => {
       if (thrown || signal?.aborted) return;
       try {
@@ -83,10 +84,12 @@ export class Connection {
     };
     signal?.addEventListener('abort', abort);
     pause?.addEventListener('change', change);
+    pause?.addEventListener('step', step);
     try {
       const lost = new Promise((_, reject) => this.#pending.set(id, reject));
       const paused = pause?.paused ?? false;
       const sent = this.#line.send({ id, method, args, paused }, transfer, progress);
+      if (paused) pause?.dispatchEvent(new Event('held'));
       const value = await Promise.race([lost, sent]);
       if (thrown) throw thrown.error;
       return value;
@@ -99,6 +102,7 @@ export class Connection {
       this.#pending.delete(id);
       signal?.removeEventListener('abort', abort);
       pause?.removeEventListener('change', change);
+      pause?.removeEventListener('step', step);
     }
   }
 }

@@ -4,12 +4,15 @@
  *
  *     const pause = new PauseController();
  *     const done = model.fit(train, { epochs: 10, pause });
- *     pause.pause(); // ... pause.resume();
+ *     pause.pause(); // ... pause.step(); ... pause.resume();
+ *
+ * Fires `change` when `paused` changes, `step` for every `step()`, and `held` when a run begins that
+ * holds before its first step.
  */
 export class PauseController extends EventTarget {
   #paused = false;
 
-  /** Whether runs hold now. A `change` event follows every change. */
+  /** Whether runs hold now. */
   get paused() {
     return this.#paused;
   }
@@ -22,6 +25,14 @@ export class PauseController extends EventTarget {
   /** Idempotent. */
   resume() {
     this.#set(false);
+  }
+
+  /**
+   * One more step of every run that holds, with the measures that follow the last one of an epoch. No
+   * effect on runs that are not paused, or begin later.
+   */
+  step() {
+    if (this.#paused) this.dispatchEvent(new Event('step'));
   }
 
   /** @param {boolean} paused */

@@ -33,15 +33,16 @@ export class Progress {
    * @param {number} epoch over the model's life
    * @param {number} epochIndex within the run
    * @param {Float64Array} fields `enum dw_train_field`
+   * @param {boolean} always whether somebody looks at every step
    */
-  tell(epoch, epochIndex, fields) {
+  tell(epoch, epochIndex, fields, always) {
     const now = performance.now();
     const position = fields[POSITION];
     const { epochs, batchSize } = this.#options;
     const epochsLeft = epochs - epochIndex - 1;
     const rowsLeft = epochsLeft * this.#samples + this.#samples - position;
     // Ends of epochs, too, may come by the thousand a second; that of the run is told.
-    if (rowsLeft > 0 && now - this.#told < PROGRESS_MS) return;
+    if (!always && rowsLeft > 0 && now - this.#told < PROGRESS_MS) return;
     this.#told = now;
     const stepsLeft =
       epochsLeft * Math.ceil(this.#samples / batchSize) +

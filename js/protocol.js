@@ -10,7 +10,7 @@
  * @typedef {{ kind: 'call', id: number, method: string, args: any, paused: boolean }} CallMessage a method of
  *   `Engine`; `paused`: it is to hold before it begins
  * @typedef {{ kind: 'control', id: number, action: ControlAction }} ControlMessage for call `id`
- * @typedef {'abort' | 'pause' | 'resume'} ControlAction
+ * @typedef {'abort' | 'pause' | 'resume' | 'step'} ControlAction 'step': of a held training, one more step
  * @typedef {{ kind: 'ping' }} PingMessage to be answered at the next turn
  * @typedef {StartMessage | CallMessage | ControlMessage | PingMessage} Request
  */

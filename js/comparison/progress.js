@@ -60,7 +60,9 @@ export class Progress {
     this.#steps.set(run.run, progress.step);
     const now = performance.now();
     const last = this.#last.get(run.run);
-    if (last && now - last.at < INTERVAL && progress.step < progress.steps) return;
+    const isLate = !last || now - last.at >= INTERVAL || progress.step === progress.steps;
+    // Who steps through held runs looks at every step.
+    if (!isLate && !this.#pause?.paused) return;
     this.#last.set(run.run, { at: now, progress });
     this.#report(run, progress);
   }

@@ -19,7 +19,7 @@ import {
 } from '../options.js';
 import { NETWORKS } from '../variants.js';
 import { checkList, checkSeeds, checkVariants, defaultLearningRate } from './checks.js';
-import { resolveGrid } from './grid.js';
+import { checkBaseline, resolveGrid } from './grid.js';
 import { SCHEDULES } from './schedule.js';
 
 /** @typedef {import('../variants.js').Network} Network */
@@ -42,6 +42,7 @@ import { SCHEDULES } from './schedule.js';
  * @property {number} [maxNorm]
  * @property {number} [trainSize] all rows where left out
  * @property {import('../options.js').Numerics} numerics
+ * @property {string} [baseline] a variant or the name of a cell; the first variant
  */
 
 /**
@@ -51,6 +52,7 @@ import { SCHEDULES } from './schedule.js';
  * @property {string} help
  * @property {(text: string, name: string) => any} parse
  * @property {(settings: Settings) => string | undefined} format undefined: left out
+ * @property {boolean} [isView] whether it only changes how runs are shown: no run depends on it
  */
 
 const { sgd, adam, adamw } = OPTIMIZERS;
@@ -161,7 +163,24 @@ export const SETTINGS = Object.freeze([
     parse: (text, name) => checkOneOf(text, NUMERICS, name),
     format: ({ numerics }) => numerics,
   },
+  {
+    flag: 'baseline',
+    value: 'KEY',
+    help: "compare with this variant, or a row as the table names it, such as 'unscaled rate 0.02'; the first",
+    parse: (text) => text, // checked once all cells are known
+    format: ({ baseline }) => baseline,
+    isView: true,
+  },
 ]);
+
+/** Of the machine, and no part of a comparison: no link holds it. */
+export const WORKERS = Object.freeze({
+  flag: 'workers',
+  value: 'n',
+  help: 'models at once; one a processor',
+  parse: (/** @type {string} */ text, /** @type {string} */ name) =>
+    checkInteger(toNumber(text, name), name, LIMITS.workers),
+});
 
 /**
  * @param {Readonly<Record<string, string | undefined>>} texts by flag; what is left out has its
@@ -198,8 +217,10 @@ export function parseSettings(texts, prefix = '') {
       trainSize: given['train-size'],
     }),
     numerics: given.numerics ?? comparison.numerics,
+    ...withoutUndefined({ baseline: given.baseline }),
   };
-  resolveGrid(settings.variants, settings); // throws where two settings contradict each other
+  const cells = resolveGrid(settings.variants, settings); // throws where two settings contradict each other
+  if (given.baseline !== undefined) checkBaseline(given.baseline, cells, `${prefix}baseline`);
   return settings;
 }
 

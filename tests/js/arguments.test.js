@@ -28,24 +28,32 @@ test('every option reaches the comparison', () => {
       optimizer: { name: 'sgd', learningRate: 0.05 },
       trainSize: 1000,
       numerics: 'strict',
+      baseline: 'standard',
     },
     workers: 2,
     data: 'some/where',
-    baseline: 'standard',
     json: 'out.jsonl',
   });
+});
+
+test('a baseline beside a link takes the place of the one in it', () => {
+  const link = '#v=1&variants=none,standard,unscaled&baseline=standard';
+  const of = (...words) => parseArguments(['run', link, ...words]).settings;
+  assert.deepEqual(of(), parseLink(link));
+  assert.deepEqual(of('--baseline', 'unscaled'), { ...parseLink(link), baseline: 'unscaled' });
+  assert.throws(() => of('--baseline', 'article'), /--baseline must be .*"article"/);
 });
 
 test('a grid, and what else has a default, reach the comparison', () => {
   const words =
     'compare --p 0.2,0.5 --learning-rate 0.01,0.02 --schedule cosine --momentum 0.9' +
     ' --weight-decay 1e-4 --max-norm 3 --optimizer sgd';
-  const { settings, baseline } = parseArguments([
+  const { settings } = parseArguments([
     ...words.split(' '),
     '--baseline',
     'article p 0.5 rate 0.02',
   ]);
-  assert.equal(baseline, 'article p 0.5 rate 0.02');
+  assert.equal(settings.baseline, 'article p 0.5 rate 0.02');
   const { p, optimizer, learningRates, schedule, momentum, weightDecay, maxNorm } = settings;
   assert.deepEqual(
     { p, optimizer, learningRates, schedule, momentum, weightDecay, maxNorm },

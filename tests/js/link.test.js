@@ -53,7 +53,7 @@ test('grids, schedules and the like survive too, and are left out where they are
   const link =
     'v=1&network=srivastava&variants=standard,unscaled&p=0.2,0.5&epochs=40&seeds=1&batch=128' +
     '&optimizer=sgd&learning-rate=0.01,0.02&schedule=cosine&momentum=0.95&weight-decay=0.0001' +
-    '&max-norm=3&train-size=1000&numerics=strict';
+    '&max-norm=3&train-size=1000&numerics=strict&baseline=unscaled%20p%200.2%20rate%200.02';
   const settings = parseLink(link);
   assert.equal(formatLink(settings), link);
   assert.deepEqual(settings, {
@@ -71,6 +71,7 @@ test('grids, schedules and the like survive too, and are left out where they are
     maxNorm: 3,
     trainSize: 1000,
     numerics: 'strict',
+    baseline: 'unscaled p 0.2 rate 0.02',
   });
 });
 
@@ -116,6 +117,7 @@ test('unknown keys, repeated keys, other versions and impossible values are erro
     ['v=1&weight-decay=-1', RangeError, /weight-decay .*-1/],
     ['v=1&max-norm=0', RangeError, /max-norm .*got 0/],
     ['v=1&maxNorm=3', TypeError, /"maxNorm"/],
+    ['v=1&baseline=standard', RangeError, /baseline must be .*"standard"/],
   ];
   for (const [link, constructor, message] of cases) {
     assert.throws(

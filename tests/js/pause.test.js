@@ -14,3 +14,16 @@ test('a controller tells every change once', () => {
   controller.resume();
   assert.deepEqual(seen, [true, false]);
 });
+
+test('a controller tells of a step only while it holds', () => {
+  const controller = new PauseController();
+  let steps = 0;
+  controller.addEventListener('step', () => steps++);
+  controller.step();
+  controller.pause();
+  controller.step();
+  controller.step();
+  controller.resume();
+  controller.step();
+  assert.equal(steps, 2);
+});

@@ -1,13 +1,13 @@
 /** The settings as a form: built from the table in state.js, kept equal to the store both ways. */
 
-import { variantInfo } from '../js/variant-words.js';
-import { VARIANT_KEYS } from '../js/variants.js';
-import { element } from './dom.js';
-import { nameWithSwatch } from './looks.js';
-import { CONTROLS, textOf, withChange } from './state.js';
+import { variantInfo } from '../../js/variant-words.js';
+import { VARIANT_KEYS } from '../../js/variants.js';
+import { element } from '../dom.js';
+import { nameWithSwatch } from '../looks.js';
+import { CONTROLS, textOf, withChange } from '../state.js';
 
-/** @typedef {import('./state.js').Control} Control */
-/** @typedef {import('./state.js').Store} Store */
+/** @typedef {import('../state.js').Control} Control */
+/** @typedef {import('../state.js').Store} Store */
 
 /** @param {HTMLFormElement} form @param {Store} store */
 export function buildControls(form, store) {

@@ -1,9 +1,15 @@
 /** The results as tables: a row a variant, a row a run, and the charts' own numbers. */
 
-import { differenceSentence, formatMean, formatNumber, isShown, metricInfo } from '../js/report.js';
-import { summarize } from '../js/statistics.js';
-import { element, table } from './dom.js';
-import { nameWithSwatch } from './looks.js';
+import {
+  differenceSentence,
+  formatMean,
+  formatNumber,
+  isShown,
+  metricInfo,
+} from '../../js/report.js';
+import { summarize } from '../../js/statistics.js';
+import { element, table } from '../dom.js';
+import { nameWithSwatch } from '../looks.js';
 
 /** The figures the article leaves out stand beside the one it gives. */
 export const SHOWN = /** @type {const} */ (['macroF1', 'loss', 'ece']);
@@ -36,7 +42,7 @@ export function summaryTable(runs, { variants, seeds }) {
   });
 }
 
-/** @param {import('../js/statistics.js').Summary | undefined} figures @param {string} baseline */
+/** @param {import('../../js/statistics.js').Summary | undefined} figures @param {string} baseline */
 function cell(figures, baseline) {
   if (figures === undefined) return '–';
   const { mean, interval, difference, variant } = figures;

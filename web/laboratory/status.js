@@ -1,21 +1,18 @@
 /** Play, pause, stop, and in words how far the comparison is. */
 
-import { formatDuration } from '../js/report.js';
-import { megabytes } from './data.js';
-import { find, show } from './dom.js';
+import { formatDuration } from '../../js/report.js';
+import { megabytes } from '../data.js';
+import { find, show } from '../dom.js';
 
-/** At most one message a second for those who listen to the page. */
-const MESSAGE_INTERVAL_MS = 1000;
-
-/** @typedef {import('./run.js').Experiment} Experiment */
+/** @typedef {import('../run.js').Experiment} Experiment */
 
 /**
  * @param {Experiment} experiment
- * @param {import('./data.js').Data} data
+ * @param {import('../data.js').Data} data
+ * @param {import('../say.js').Say} say
  * @param {() => void} play
  */
-export function startStatus(experiment, data, play) {
-  const say = startSaying(find('#live'));
+export function startStatus(experiment, data, say, play) {
   const update = () => {
     showButtons(experiment);
     showWords(experiment, data);
@@ -61,7 +58,7 @@ function showButtons(experiment) {
   find('#run').dataset.phase = experiment.phase;
 }
 
-/** @param {Experiment} experiment @param {import('./data.js').Data} data */
+/** @param {Experiment} experiment @param {import('../data.js').Data} data */
 function showWords(experiment, data) {
   const words = phaseWords(experiment, data);
   show('status', words);
@@ -83,7 +80,7 @@ const PHASE_WORDS = {
   failed: 'Failed',
 };
 
-/** @param {Experiment} experiment @param {import('./data.js').Data} data */
+/** @param {Experiment} experiment @param {import('../data.js').Data} data */
 function phaseWords(experiment, { loaded }) {
   const { phase, runs } = experiment;
   if (phase === 'idle') return 'Nothing has run yet.';
@@ -98,7 +95,7 @@ function totalRuns({ settings }) {
   return settings ? settings.variants.length * settings.seeds.length : 0;
 }
 
-/** @param {import('./data.js').Loaded} loaded */
+/** @param {import('../data.js').Loaded} loaded */
 function sizeOf({ loadedBytes, totalBytes }) {
   const all = totalBytes === undefined ? '' : ` of ${megabytes(totalBytes)}`;
   return `${megabytes(loadedBytes)}${all} MB`;
@@ -116,21 +113,4 @@ function paceWords({ phase, pace }) {
 function finishedWords(experiment) {
   const { variant, seed } = experiment.runs[experiment.runs.length - 1];
   return `${variant}, seed ${seed} finished: ${experiment.runs.length} of ${totalRuns(experiment)} runs.`;
-}
-
-/** The last message wins when several come within one interval. @param {HTMLElement} place */
-function startSaying(place) {
-  let waiting = '';
-  let timer = 0;
-  const speak = () => {
-    timer = 0;
-    if (waiting === '') return;
-    place.textContent = waiting;
-    waiting = '';
-    timer = window.setTimeout(speak, MESSAGE_INTERVAL_MS);
-  };
-  return (/** @type {string} */ message) => {
-    waiting = message;
-    if (timer === 0) speak();
-  };
 }

@@ -1,8 +1,8 @@
 /** Live charts: a line a variant with its name at its end, axes that only ever grow. */
 
 import uPlot from 'uplot';
-import { LOG_AXIS, axisStyle, canvasFont, drawAt, spread, withOpacity } from './canvas.js';
-import { cssColour, lookOf } from './looks.js';
+import { LOG_AXIS, axisStyle, canvasFont, drawAt, spread, withOpacity } from '../canvas.js';
+import { cssColour, lookOf } from '../looks.js';
 
 const LABEL_GAP = 16;
 const MARKER_RADIUS = 4.5;

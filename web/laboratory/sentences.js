@@ -1,15 +1,15 @@
 /** What the table of results says, in words. */
 
-import { isShown, metricInfo } from '../js/report.js';
-import { summarize } from '../js/statistics.js';
-import { element } from './dom.js';
+import { isShown, metricInfo } from '../../js/report.js';
+import { summarize } from '../../js/statistics.js';
+import { element } from '../dom.js';
 import { SHOWN } from './table.js';
 
-/** @typedef {import('../js/statistics.js').Summary} Summary */
+/** @typedef {import('../../js/statistics.js').Summary} Summary */
 
 /**
- * @param {import('../js/comparison/line.js').RunLine[]} runs
- * @param {import('./state.js').Settings} settings
+ * @param {import('../../js/comparison/line.js').RunLine[]} runs
+ * @param {import('../state.js').Settings} settings
  * @returns {HTMLElement[]} a paragraph a variant, against the first
  */
 export function summarySentences(runs, { variants, seeds }) {

@@ -1,6 +1,6 @@
 /** What a comparison's progress adds up to: a line a variant, over all its seeds. */
 
-import { interval, mean } from '../js/statistics.js';
+import { interval, mean } from '../../js/statistics.js';
 
 /** Points of a chart's line, at most, and within one epoch. */
 const MAX_POINTS = 600;

@@ -1,7 +1,7 @@
 /** Charts and tables that follow the experiment, redrawn at most once a frame. */
 
 import { LiveChart } from './charts.js';
-import { find } from './dom.js';
+import { find } from '../dom.js';
 import { summarySentences } from './sentences.js';
 import { curveTable, runTable, summaryTable } from './table.js';
 
@@ -9,7 +9,7 @@ import { curveTable, runTable, summaryTable } from './table.js';
 const LOSS_RANGE = /** @type {[number, number]} */ ([0.2, 3]);
 const F1_RANGE = /** @type {[number, number]} */ ([0.8, 1]);
 
-/** @param {import('./run.js').Experiment} experiment */
+/** @param {import('../run.js').Experiment} experiment */
 export function startView(experiment) {
   const loss = new LiveChart(find('#loss-chart'), {
     unit: 'loss, nats',
@@ -58,7 +58,7 @@ export function startView(experiment) {
   });
 }
 
-/** @param {import('./run.js').Experiment} experiment */
+/** @param {import('../run.js').Experiment} experiment */
 function showTables({ runs, settings, curves, history }) {
   if (!settings || !curves) return;
   find('#summary').replaceChildren(summaryTable(runs, settings));
@@ -69,7 +69,7 @@ function showTables({ runs, settings, curves, history }) {
   find('#f1-table').replaceChildren(curveTable(curves, 'macroF1'));
 }
 
-/** @param {import('./run.js').Experiment} experiment */
+/** @param {import('../run.js').Experiment} experiment */
 function showProblem({ error }) {
   const place = find('#problem');
   place.hidden = error === undefined;

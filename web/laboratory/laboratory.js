@@ -1,0 +1,65 @@
+/** The laboratory: its controls, its charts and tables, and what stands between settings and runs. */
+
+import { startAddress } from '../address.js';
+import { find, show } from '../dom.js';
+import { addressOf, defaultSettings, sentenceOf } from '../state.js';
+import { buildControls } from './controls.js';
+import { startStatus } from './status.js';
+import { startView } from './view.js';
+
+/**
+ * @param {object} page
+ * @param {import('../state.js').Store} page.store
+ * @param {import('../data.js').Data} page.data
+ * @param {import('../run.js').Experiment} page.experiment
+ * @param {import('../say.js').Say} page.say
+ * @param {string} page.problem of the address
+ */
+export function startLaboratory({ store, data, experiment, say, problem }) {
+  buildControls(find('#controls'), store);
+  startView(experiment);
+  startStatus(experiment, data, say, () => {
+    experiment.play(store.settings);
+    find('#run').scrollIntoView();
+  });
+  startAddress(store, problem, reportProblem);
+  const update = () => showSettings(store.settings, experiment);
+  store.follow(update);
+  experiment.addEventListener('phase', update);
+
+  // Two columns have room for the settings; one column shows them on demand.
+  find('#settings').open = matchMedia('(min-width: 960px)').matches;
+
+  // MNIST is fetched early for a reader who comes near the laboratory, never before.
+  new IntersectionObserver((entries, observer) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    observer.disconnect();
+    data.load().catch(() => {
+      // Play tries again, and says what is wrong.
+    });
+  }).observe(find('#laboratory'));
+}
+
+/** @param {import('../state.js').Settings} settings @param {import('../run.js').Experiment} experiment */
+function showSettings(settings, { phase, busy, settings: ran }) {
+  const sentence = sentenceOf(settings);
+  show('sentence', `${sentence}.`);
+  if (phase === 'idle' && addressOf(settings) !== addressOf(defaultSettings())) {
+    show('hero-status', `Trains ${sentence}. MNIST, 11 MB, is fetched on play.`);
+  }
+  const stale = ran !== undefined && addressOf(ran) !== addressOf(settings);
+  const place = find('#stale');
+  place.hidden = !stale;
+  if (stale) {
+    place.textContent = busy
+      ? `What is training is: ${sentenceOf(ran)}. Your change applies from the next play.`
+      : `What stands below is: ${sentenceOf(ran)}. Press play to run your settings; finished runs stay in the list.`;
+  }
+}
+
+/** @param {string} text empty: none */
+function reportProblem(text) {
+  const place = find('#problem');
+  place.hidden = text === '';
+  place.textContent = text;
+}
