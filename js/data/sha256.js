@@ -16,9 +16,10 @@ export async function sha256Hex(bytes) {
 
 /** @param {Uint8Array} bytes @returns {Promise<Uint8Array>} */
 async function digest(bytes) {
-  // Pages on plain http have no `subtle`, and it takes no shared memory.
+  // Pages on plain http have no `subtle`, and it takes no memory that is shared or may be resized.
   const { buffer } = bytes;
-  if (globalThis.crypto?.subtle && buffer instanceof ArrayBuffer) {
+  const isPlain = buffer instanceof ArrayBuffer && !(/** @type {any} */ (buffer).resizable);
+  if (globalThis.crypto?.subtle && isPlain) {
     const view = new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength);
     return new Uint8Array(await crypto.subtle.digest('SHA-256', view));
   }
