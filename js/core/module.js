@@ -53,7 +53,8 @@ async function find(source) {
   const address = isAddress ? source : 'the given bytes';
   const bytes = isAddress ? await fetchBytes(source) : new Uint8Array(source);
   if (MAGIC.every((byte, i) => bytes[i] === byte)) return { bytes, address };
-  const start = new TextDecoder().decode(bytes.subarray(0, 40)).trim();
+  // A copy: decoders take no memory that may be resized.
+  const start = new TextDecoder().decode(bytes.slice(0, 40)).trim();
   const what = /^<!doctype|^<html/i.test(start) ? 'an HTML page' : JSON.stringify(start);
   throw new EngineError(`${address} is no WebAssembly module: ${what} arrived`, { address });
 }

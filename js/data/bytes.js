@@ -213,7 +213,8 @@ export function trailing(address, length) {
 export function describeBytes(bytes) {
   if (bytes.length === 0) return 'an empty file';
   if (isGzip(bytes)) return 'gzip data';
-  const text = new TextDecoder('latin1').decode(bytes.subarray(0, 256)).trimStart();
+  // A copy: decoders take no memory that is shared or may be resized.
+  const text = new TextDecoder('latin1').decode(bytes.slice(0, 256)).trimStart();
   if (/^(ï»¿)?<(!doctype html|html|head|body)/i.test(text)) return 'an HTML page';
   if (/^[\t\n\r -~]{4}/.test(text)) return `text beginning ${JSON.stringify(text.slice(0, 24))}`;
   const first = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0'));

@@ -105,9 +105,8 @@ function decodeText(bytes) {
     throw new FileError(`the header must begin with {, got ${describeBytes(bytes)}`);
   }
   try {
-    // A copy where memory is shared: decoders take no other.
-    const own = bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice();
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(own);
+    // A copy: decoders take no memory that is shared or may be resized.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.slice());
   } catch (cause) {
     throw new FileError('the header is not UTF-8', { cause });
   }

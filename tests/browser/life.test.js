@@ -259,7 +259,9 @@ for (const worker of [true, false]) {
 
     test('data in memory of every kind gives the same results, and stays', async () => {
       const found = await inPage(async (worker) => {
-        const { compare, createModel, parseIdx } = library;
+        const { compare, createModel, loadModel, parseIdx } = library;
+        const fetched = await fetch(`${address}wasm/dropout-simd.wasm`);
+        const core = new Uint8Array(await fetched.arrayBuffer());
         const places = {
           'its own': (array) => array.slice(),
           'a part of a buffer': (array) => {
@@ -311,8 +313,14 @@ for (const worker of [true, false]) {
             { epochs: 1, seeds: [1] },
           );
           const page = place(new TextEncoder().encode('<!doctype html><p>no such file</p>'));
+          const saved = place(await model.save());
+          const wasm = place(core);
+          const again = await loadModel(saved, { worker, wasm });
+          const hash = await again.hash();
+          await again.dispose();
           out[name] = [
             loss,
+            hash === (await model.hash()),
             await model.hash(),
             runs[0].weightsHash,
             [...(await parseIdx(place(idx))).data].join(),
