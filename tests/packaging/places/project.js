@@ -103,6 +103,11 @@ class Project {
     }
   }
 
+  /** What is made beside the project is of its kind, ESM. */
+  async copyManifest() {
+    await writeFile(join(this.output, 'package.json'), MANIFEST);
+  }
+
   /** Nothing but the developer's files and the package, as they were. */
   async checkNothingLeft() {
     const found = await readdir(this.folder);
