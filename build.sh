@@ -153,7 +153,8 @@ natives() {
 
 # index.js, and parts that it imports only where it must (js/lazy.js); what they share becomes a chunk,
 # whose name is its contents.
-PARTS=(js/index.js js/compare.js js/format/model-file.js js/data/sha256-library.js js/embedded.js)
+PARTS=(js/index.js js/compare.js js/format/model-file.js)
+APART=(js/data/sha256-library.js js/embedded.js) # share nothing
 
 bundle() { # everything but wasm
   newer dist/index.js js web dist/wasm/*.wasm build.sh package.json package-lock.json tsconfig.json tsconfig.types.json || return 0
@@ -163,10 +164,13 @@ bundle() { # everything but wasm
   rm -rf dist/types
   local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify
     --log-level=warning '--external:node:*' --loader:.wasm=base64)
-  "${esbuild[@]}" js/worker.js --outfile=dist/worker.js --sourcemap
+  # js/ is in the package: maps need not repeat it
+  local map=(--sourcemap --sources-content=false)
+  "${esbuild[@]}" js/worker.js --outfile=dist/worker.js "${map[@]}"
   "${esbuild[@]}" js/worker.js --outfile=build/embedded/worker.txt
   "${esbuild[@]}" js/index.js --outfile=dist/inline.js --conditions=inline
-  "${esbuild[@]}" js/onnx.js --outfile=dist/onnx.js --sourcemap
+  "${esbuild[@]}" js/onnx.js --outfile=dist/onnx.js
+  "${esbuild[@]}" "${APART[@]}" --outdir=dist --entry-names='[name]'
   esbuild+=('--external:./worker.js' '--external:./embedded.js')
   "${esbuild[@]}" js/cli.js --outfile=dist/cli.js --platform=node \
     "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
@@ -175,7 +179,7 @@ bundle() { # everything but wasm
   node_modules/.bin/tsc -p tsconfig.types.json
   page "${esbuild[@]}"
   # last: its time says that all is there
-  "${esbuild[@]}" "${PARTS[@]}" --outdir=dist --entry-names='[name]' --splitting --sourcemap
+  "${esbuild[@]}" "${PARTS[@]}" --outdir=dist --entry-names='[name]' --splitting --external:./sha256-library.js "${map[@]}"
 }
 
 page() { # ESBUILD...

@@ -68,13 +68,21 @@ export function leaveThread(thread) {
 export async function startThread(worker, workerUrl) {
   if (!worker) return startHere();
   if (isNode) return startInNode(workerUrl);
+  const address = scriptOf(workerUrl);
   for (const [thread, freed] of spares) {
-    if (thread.address !== (workerUrl ?? workerScript())) continue;
+    if (thread.address !== address) continue;
     spares.delete(thread);
     if (await freed) return thread;
   }
-  return startInBrowser(workerUrl);
+  return startInBrowser(address, workerUrl);
 }
+
+/**
+ * @param {string} [workerUrl]
+ * @returns {string}
+ * @throws {WorkerLostError} in a script that does not know where it lies
+ */
+const scriptOf = (workerUrl) => workerUrl ?? started('worker.js', workerScript);
 
 /** @returns {Promise<Thread>} */
 async function startHere() {
@@ -102,7 +110,7 @@ async function startHere() {
 /** @param {string} [workerUrl] @returns {Thread} */
 function startInNode(workerUrl) {
   const { Worker } = nodeModule('worker_threads');
-  const url = workerUrl ?? workerScript();
+  const url = scriptOf(workerUrl);
   const address = url.replace(/^(data:.{20}).*/s, '$1...'); // which may be a whole script
   // Without this process's own flags: some, as --input-type, forbid a script.
   const worker = started(
@@ -127,9 +135,8 @@ function startInNode(workerUrl) {
   };
 }
 
-/** @param {string} [workerUrl] @returns {Thread} */
-function startInBrowser(workerUrl) {
-  const address = workerUrl ?? workerScript();
+/** @param {string} address @param {string} [workerUrl] @returns {Thread} */
+function startInBrowser(address, workerUrl) {
   const { worker, script } = started(address, () => {
     const script = importForeign(address) ?? workerUrl;
     const worker = script ? new Worker(script, { type: 'module', name: THREAD_NAME }) : newWorker();

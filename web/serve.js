@@ -32,11 +32,13 @@ const TYPES = {
 /**
  * @param {string} root directory; nothing outside of it is ever served
  * @param {number} [port] 0: any free one
+ * @param {Record<string, string>} [headers] that every answer has, too
  * @returns {Promise<{ address: string, close: () => Promise<void> }>} address ends in a slash
  */
-export async function serve(root, port = 0) {
+export async function serve(root, port = 0, headers = {}) {
   const base = await realpath(root);
   const server = createServer((request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     answer(base, request, response).catch((error) => {
       if (!response.headersSent) response.writeHead(500);
       response.end(String(error.message));

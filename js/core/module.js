@@ -38,14 +38,17 @@ function once(key, find) {
 }
 
 /** @param {import('./variants.js').CoreVariant} variant @returns {() => Promise<Found>} */
-const findOwn = (variant) => () =>
-  find(cores[variant]()).catch(async (missing) => {
+const findOwn = (variant) => async () => {
+  try {
+    return await find(cores[variant]());
+  } catch (missing) {
     if (variant !== 'simd') throw missing; // which `connect` tries next
     const { simd } = await loadEmbedded().catch(() => {
       throw missing;
     });
     return find(bytesOf(simd));
-  });
+  }
+};
 
 /** @param {string | ArrayBuffer | Uint8Array} source @returns {Promise<Found>} a module's bytes */
 async function find(source) {
