@@ -193,6 +193,7 @@ publish() { # build/page and the modules to dist/page, MNIST beside them
   newer dist/page/index.html build/page dist/wasm || return 0
   mkdir -p build/page/wasm dist/page/mnist
   cp dist/wasm/*.wasm build/page/wasm/
+  find dist/page -mindepth 1 -maxdepth 1 ! -name mnist -exec rm -r {} +
   node web/publish.js build/page dist/page
   local file
   for file in train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte t10k-labels-idx1-ubyte; do

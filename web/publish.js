@@ -9,7 +9,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,6 @@ const WORKER = fileURLToPath(new URL('service-worker.js', import.meta.url));
 const PAGE = 'index.html';
 /** Hexadecimal digits of the folder's name; service-worker.js knows such folders by their form. */
 const DIGITS = 16;
-const VERSION = new RegExp(`^[0-9a-f]{${DIGITS}}$`);
 
 /**
  * @typedef {object} Published what a service worker has to know
@@ -29,17 +28,13 @@ const VERSION = new RegExp(`^[0-9a-f]{${DIGITS}}$`);
 
 /**
  * @param {string} from folder with index.html and all that it and its scripts load, but data
- * @param {string} to folder; what is not of an earlier version stays
+ * @param {string} to folder; what is there stays, for those whose page is older
  * @returns {Promise<Published>}
  */
 export async function publish(from, to) {
   const paths = await pathsIn(from);
   const contents = await Promise.all(paths.map((path) => readFile(join(from, path))));
   const version = versionOf(paths, contents);
-  await mkdir(to, { recursive: true });
-  for (const name of await readdir(to)) {
-    if (VERSION.test(name)) await rm(join(to, name), { recursive: true });
-  }
   const others = paths.filter((path) => path !== PAGE);
   for (const path of others) await cp(join(from, path), join(to, version, path));
   const page = pointInto(version, contents[paths.indexOf(PAGE)].toString(), others);

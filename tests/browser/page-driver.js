@@ -21,12 +21,12 @@ export class PageDriver {
   }
 
   /**
-   * @param {import('puppeteer-core').Browser} browser
+   * @param {Pick<import('puppeteer-core').BrowserContext, 'newPage'>} context a browser, or one that keeps nothing of another
    * @param {string} address
    * @param {string} [link] the fragment
    */
-  static async open(browser, address, link = '') {
-    const driver = new PageDriver(await browser.newPage(), address);
+  static async open(context, address, link = '') {
+    const driver = new PageDriver(await context.newPage(), address);
     await driver.page.setViewport({ width: 1280, height: 900 });
     await driver.page.evaluateOnNewDocument(countInstances);
     await driver.page.goto(address + link);

@@ -31,14 +31,15 @@ after(async () => {
   await site?.close();
 });
 
-/** @param {string} link @param {(reader: PageDriver) => Promise<void>} body */
+/** A first visit: the browser keeps nothing of the ones before. @param {string} link @param {(reader: PageDriver) => Promise<void>} body */
 async function withPage(link, body) {
-  reader = await PageDriver.open(site.browser, `${site.address}page/`, link);
+  const context = await site.browser.createBrowserContext();
+  reader = await PageDriver.open(context, `${site.address}page/`, link);
   try {
     await body(reader);
     assert.deepEqual(reader.complaints, [], 'the page complained');
   } finally {
-    await reader.page.close();
+    await context.close();
   }
 }
 

@@ -17,6 +17,7 @@ export async function hashesOf(link) {
 
 /** @param {import('./page-driver.js').PageDriver} reader @returns {Promise<string[]>} sorted: of all runs of this visit */
 export async function play(reader) {
+  await reader.page.bringToFront(); // nobody clicks on a hidden tab
   await reader.play('.hero');
   await reader.phase('done');
   return (await reader.texts('#run-list code')).sort();

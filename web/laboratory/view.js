@@ -81,7 +81,10 @@ function remedyFor({ name, code }) {
   if (code === 'DIVERGED') return 'Choose a smaller learning rate and press play.';
   if (code === 'NO_MEMORY')
     return 'Close other tabs or choose fewer training images, then press play.';
-  if (code === 'BAD_FILE') return 'Check the connection and press play to fetch it again.';
+  if (code === 'BAD_FILE')
+    return 'Check the connection and press play: what has arrived is not fetched again.';
+  if (code === 'ENGINE' || code === 'WORKER_LOST')
+    return 'Finished runs are kept. Check the connection and press play; if the page was updated meanwhile, reload it: its address keeps your settings.';
   if (name === 'RangeError' || name === 'TypeError') return 'Change that setting and press play.';
   return 'Finished runs are kept. Press play to start again.';
 }
