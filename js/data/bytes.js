@@ -125,6 +125,12 @@ export function isGzip(bytes) {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
+/**
+ * Bytes that look like another member's beginning stand by chance in one of 2^27 places; a file that is
+ * full of them would be unpacked for each.
+ */
+const MAX_WRONG_ENDS = 16;
+
 /** Packed bytes handed over at a time: deflate makes at most 1032 times as many of them. */
 const PACKED_SLICE = 2 ** 16;
 
@@ -150,13 +156,16 @@ export async function gunzip(packed, address, headLength, unpackedLength, signal
     if (length > limit) throw trailing(address, limit);
   };
   let cause;
+  let wrong = 0;
   for (const end of memberEnds(packed)) {
+    if (wrong > MAX_WRONG_ENDS) break;
     try {
       done.push(await unpackMember(packed.subarray(start, end), check));
     } catch (error) {
       throwIfAborted(signal);
       if (error instanceof FileError) throw error;
       cause = error; // Most often the end was none.
+      wrong++;
       continue;
     }
     start = end;

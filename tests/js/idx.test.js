@@ -82,6 +82,25 @@ test('gzip of several members, as cat and bgzip make it, is one file', async () 
   }
 });
 
+test('a file full of what looks like members is unpacked a few times, not for each', async () => {
+  const packed = gzipSync(MATRIX).subarray(0, -8);
+  const beginnings = Buffer.concat(Array(10_000).fill(Buffer.from('1f8b0800', 'hex')));
+  let passes = 0;
+  const Own = globalThis.DecompressionStream;
+  globalThis.DecompressionStream = class extends Own {
+    constructor(/** @type {any} */ format) {
+      super(format);
+      passes++;
+    }
+  };
+  try {
+    await rejects(parseIdx(Buffer.concat([packed, beginnings])), /truncated or damaged/);
+  } finally {
+    globalThis.DecompressionStream = Own;
+  }
+  assert.ok(passes > 0 && passes < 20, `${passes} passes`);
+});
+
 test('no elements are an empty array, whatever the other dimensions', async () => {
   const file = bytes('00 00 08 03  00 00 00 00  ff ff ff ff  ff ff ff ff');
   assert.deepEqual((await parseIdx(file)).data.length, 0);

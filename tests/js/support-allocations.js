@@ -17,13 +17,20 @@ const KINDS = [
 const Buffers = [ArrayBuffer, SharedArrayBuffer];
 
 let bytes = 0;
+let largest = 0;
+/** @param {number} length of an array that was made */
+function count(length) {
+  bytes += length;
+  largest = Math.max(largest, length);
+}
+
 for (const kind of KINDS) {
   const Own = globalThis[kind];
   globalThis[kind] = new Proxy(Own, {
     construct(target, args) {
       const made = new target(...args);
       // A view of memory that is there already takes none.
-      if (!Buffers.some((Buffer) => args[0] instanceof Buffer)) bytes += made.byteLength;
+      if (!Buffers.some((Buffer) => args[0] instanceof Buffer)) count(made.byteLength);
       return made;
     },
   });
@@ -33,7 +40,7 @@ for (const method of ['slice', 'map', 'filter']) {
   const own = prototype[method];
   prototype[method] = function (...args) {
     const made = own.apply(this, args);
-    bytes += made.byteLength;
+    count(made.byteLength);
     return made;
   };
 }
@@ -56,10 +63,12 @@ export const allocated = () => ({
 /**
  * @template R
  * @param {() => Promise<R>} use
- * @returns {Promise<{ value?: R, error?: any, arrays: number, cores: number }>} and what it allocated
+ * @returns {Promise<{ value?: R, error?: any, arrays: number, largest: number, cores: number }>} and what
+ *   it allocated: bytes of all arrays, of the largest, and of the cores' memories
  */
 export async function watched(use) {
   const before = allocated();
+  largest = 0;
   let outcome;
   try {
     outcome = { value: await use() };
@@ -70,6 +79,7 @@ export async function watched(use) {
   return {
     ...outcome,
     arrays: after.arrays - before.arrays,
+    largest,
     cores: after.cores - before.cores,
   };
 }
