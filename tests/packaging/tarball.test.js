@@ -91,6 +91,26 @@ describe('the tarball in an empty project', () => {
     assert.equal(bundled.stdout.trim(), hashes[0]);
   });
 
+  test('dropout-wasm/onnx exports models of either entry alike, and needs nothing else', async () => {
+    const script = `
+      import { createHash } from 'node:crypto';
+      import * as library from 'dropout-wasm';
+      import * as inline from 'dropout-wasm/inline';
+      import { exportOnnx } from 'dropout-wasm/onnx';
+      for (const { createModel, dense } of [library, inline]) {
+        const model = await createModel({ input: 784, layers: [dense(10)], seed: 5 });
+        const bytes = await exportOnnx(model);
+        console.log(bytes.length, createHash('sha256').update(bytes).digest('hex'));
+        await model.dispose();
+      }`;
+    await writeFile(join(project, 'onnx.js'), script);
+    const { stdout } = await run('node', ['onnx.js'], { cwd: project });
+    const files = stdout.trim().split('\n');
+    assert.equal(files.length, 2);
+    assert.equal(files[0], files[1]);
+    assert.ok(parseInt(files[0]) > 4 * (784 + 1) * 10);
+  });
+
   test('npx dropout-wasm compare prints its table', async () => {
     const { stdout } = await run(
       'npx',
@@ -106,6 +126,7 @@ describe('the tarball in an empty project', () => {
     await writeFile(
       join(project, 'index.ts'),
       `import { createModel, dense, type Dataset, type History, type Model, type Report } from 'dropout-wasm';
+       import { exportOnnx } from 'dropout-wasm/onnx';
        const model: Model = await createModel({ input: 2, layers: [dense(2)] });
        const { labels } = await model.predict(new Float32Array(2));
        export const first: number = labels[0];
@@ -114,6 +135,9 @@ describe('the tarball in an empty project', () => {
          await using own = await createModel({ input: 2, layers: [dense(2)] });
          return [await own.fit(data, { epochs: 2 }), await own.evaluate(data)];
        }
+       export const file: Blob = new Blob([await exportOnnx(model)]);
+       // @ts-expect-error a spec is no model
+       await exportOnnx({ input: 2, layers: [dense(2)] });
        // @ts-expect-error units are a number
        dense('2');`,
     );
