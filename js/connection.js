@@ -89,7 +89,7 @@ export class Connection {
       const lost = new Promise((_, reject) => this.#pending.set(id, reject));
       const paused = pause?.paused ?? false;
       const sent = this.#line.send({ id, method, args, paused }, transfer, progress);
-      if (paused) pause?.dispatchEvent(new Event('held'));
+      if (paused) pause?.dispatchEvent(Object.assign(new Event('held'), { step }));
       const value = await Promise.race([lost, sent]);
       if (thrown) throw thrown.error;
       return value;

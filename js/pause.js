@@ -7,7 +7,7 @@
  *     pause.pause(); // ... pause.step(); ... pause.resume();
  *
  * Fires `change` when `paused` changes, `step` for every `step()`, and `held` when a run begins that
- * holds before its first step.
+ * holds before its first step; `step()` of that event is of this run alone.
  */
 export class PauseController extends EventTarget {
   #paused = false;

@@ -29,17 +29,13 @@ export function startAddress(store, problem, report) {
     const address = addressOf(settings);
     if (!keep) history.replaceState(null, '', address);
     keep = false;
-    for (const link of document.querySelectorAll('.presets a')) {
-      const chosen = addressOf(readLink(/** @type {HTMLAnchorElement} */ (link).hash)) === address;
-      if (chosen) link.setAttribute('aria-current', 'true');
-      else link.removeAttribute('aria-current');
-    }
   });
   addEventListener('hashchange', () => {
     if (!isLink(location.hash)) return;
     const { settings, problem } = readAddress();
     report(problem);
-    if (problem === '') store.set(settings);
+    // A link sets everything but what is this machine's.
+    if (problem === '') store.set({ ...settings, workers: store.settings.workers });
   });
   // A place on the page must not replace the settings in the address.
   document.addEventListener('click', (event) => {

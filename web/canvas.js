@@ -26,16 +26,32 @@ const LOG_STEPS = Array.from({ length: 9 }, (_, i) => i - 6).flatMap((power) =>
   [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
 );
 
-/** Ticks at 1, 2 and 5 of every power of ten, all of them named. */
+/** Where fewer of them are in view, they are no scale. */
+const MIN_LOG_STEPS = 3;
+
+/** Ticks at 1, 2 and 5 of every power of ten, all of them named; even ones where few of these are in view. */
 export const LOG_AXIS = {
   /** @param {any} _ @param {number} __ @param {number} low @param {number} high */
-  splits: (_, __, low, high) =>
-    LOG_STEPS.filter((step) => step >= low * 0.999 && step <= high * 1.001),
+  splits: (_, __, low, high) => {
+    const steps = LOG_STEPS.filter((step) => step >= low * 0.999 && step <= high * 1.001);
+    return steps.length < MIN_LOG_STEPS ? evenSteps(low, high) : steps;
+  },
   /** @param {any} _ @param {number[]} splits */
   filter: (_, splits) => splits,
   /** @param {any} _ @param {number[]} splits */
   values: (_, splits) => splits.map(String),
 };
+
+/** Four to ten round numbers, evenly apart. @param {number} low @param {number} high */
+function evenSteps(low, high) {
+  const unit = 10 ** Math.floor(Math.log10(high - low));
+  const step = [0.1, 0.2, 0.5, 1].map((part) => part * unit).find((one) => (high - low) / one < 10);
+  const first = Math.ceil(low / (step ?? unit));
+  const last = Math.floor(high / (step ?? unit));
+  return Array.from({ length: last - first + 1 }, (_, i) =>
+    Number(((first + i) * (step ?? unit)).toPrecision(6)),
+  );
+}
 
 /**
  * @param {CanvasRenderingContext2D} ctx

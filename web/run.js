@@ -3,7 +3,7 @@
 import { DEFAULTS } from '../js/defaults.js';
 import { PauseController, compare } from '../js/index.js';
 import { Curves } from './laboratory/curves.js';
-import { addressOf } from './state.js';
+import { runsOf } from './state.js';
 
 /** @typedef {import('./state.js').Settings} Settings */
 /** @typedef {import('../js/comparison/line.js').RunLine} RunLine */
@@ -27,11 +27,17 @@ export class Experiment extends EventTarget {
   /** @type {Error | undefined} */
   error = undefined;
 
+  /** The course of each, by the same address. @type {Map<string, import('./laboratory/curves.js').Trace>} */
+  #traces = new Map();
+  /** Whether the comparison is to do its first steps one by one. */
+  #isStepping = false;
+  #told = 0;
+
   #data;
   #inspect;
   #abort = new AbortController();
   #pause = new PauseController();
-  /** The last report of every run that is going on. @type {Map<number, CompareProgress>} */
+  /** The last report of every run that is going on, and the how manieth of all. @type {Map<number, CompareProgress & { told: number }>} */
   #active = new Map();
 
   /** @param {import('./data.js').Data} data @param {Inspect} inspect */
@@ -63,14 +69,22 @@ export class Experiment extends EventTarget {
     return {
       samplesPerSecond: active.reduce((sum, run) => sum + run.samplesPerSecond, 0),
       etaMs: Math.min(...active.map(({ etaMs }) => etaMs)),
+      /** Of the run that told last. */
+      latest: active.reduce((last, run) => (run.told > last.told ? run : last)),
     };
   }
 
-  /** @param {Settings} settings */
-  async play(settings) {
+  /** @param {Settings} settings @param {{ paused?: boolean }} [how] `paused`: one step, and it holds */
+  async play(settings, { paused = false } = {}) {
     if (this.busy) return;
     this.#abort = new AbortController();
     this.#pause = new PauseController();
+    this.#isStepping = paused;
+    if (paused) this.#pause.pause();
+    // A run that begins held has nobody to ask for its first step but this.
+    this.#pause.addEventListener('held', (event) => {
+      if (this.#isStepping) /** @type {Event & { step: () => void }} */ (event).step();
+    });
     this.error = undefined;
     this.#enter('loading');
     const { signal } = this.#abort;
@@ -92,8 +106,18 @@ export class Experiment extends EventTarget {
     this.#enter('paused');
   }
 
+  /** One optimizer step of every run under way, then it holds; begins the comparison if none is going on. @param {Settings} settings */
+  step(settings) {
+    if (this.phase === 'running') this.pause();
+    else if (this.phase === 'paused') {
+      this.#isStepping = false;
+      this.#pause.step();
+    } else if (!this.busy) this.play(settings, { paused: true });
+  }
+
   resume() {
     if (this.phase !== 'paused') return;
+    this.#isStepping = false;
     this.#pause.resume();
     this.#enter('running');
   }
@@ -112,11 +136,14 @@ export class Experiment extends EventTarget {
     this.#active.clear();
     for (const seed of settings.seeds) {
       for (const variant of settings.variants) {
-        const line = this.history.get(addressOfRun(settings, variant, seed));
-        if (line) this.#take(line);
+        const address = addressOfRun(settings, variant, seed);
+        const line = this.history.get(address);
+        const trace = this.#traces.get(address);
+        if (line) this.runs.push(line);
+        if (trace) this.curves.adopt(variant, seed, trace);
       }
     }
-    this.#enter('running');
+    this.#enter(this.#pause.paused ? 'paused' : 'running');
   }
 
   /** @param {Settings} settings @param {any} test */
@@ -127,8 +154,8 @@ export class Experiment extends EventTarget {
       signal: this.#abort.signal,
       pause: this.#pause,
       onProgress: (/** @type {CompareProgress} */ progress) => this.#advance(progress),
-      onEpoch: (/** @type {EpochTold} */ { variant, seed, epoch, validation }) => {
-        if (validation) this.curves?.addTest(variant, seed, epoch, validation);
+      onEpoch: (/** @type {EpochTold} */ told) => {
+        this.curves?.addEpoch(told.variant, told.seed, told);
         this.dispatchEvent(new Event('progress'));
       },
       onRun: async (/** @type {RunLine} */ line, /** @type {{ model: any }} */ { model }) => {
@@ -143,7 +170,7 @@ export class Experiment extends EventTarget {
     const { run, variant, seed } = progress;
     const finished = this.runs.some((line) => line.variant === variant && line.seed === seed);
     if (finished) this.#active.delete(run);
-    else this.#active.set(run, progress);
+    else this.#active.set(run, { ...progress, told: this.#told++ });
     if (!finished) this.curves?.addLoss(variant, seed, progress);
     this.dispatchEvent(new Event('progress'));
   }
@@ -153,16 +180,12 @@ export class Experiment extends EventTarget {
     for (const [run, { variant, seed }] of this.#active) {
       if (variant === line.variant && seed === line.seed) this.#active.delete(run);
     }
-    const settings = /** @type {Settings} */ (this.settings);
-    this.history.set(addressOfRun(settings, line.variant, line.seed), line);
-    this.#take(line);
-    this.dispatchEvent(new Event('run'));
-  }
-
-  /** @param {RunLine} line */
-  #take(line) {
+    this.#isStepping = false; // The first step of the run that takes its place is the reader's.
+    const address = addressOfRun(/** @type {Settings} */ (this.settings), line.variant, line.seed);
+    this.history.set(address, line);
+    if (this.curves) this.#traces.set(address, this.curves.trace(line.variant, line.seed));
     this.runs.push(line);
-    this.curves?.addTest(line.variant, line.seed, line.epochs, line);
+    this.dispatchEvent(new Event('run'));
   }
 
   /** @param {Phase} phase */
@@ -178,7 +201,7 @@ export class Experiment extends EventTarget {
  * @param {number} seed
  */
 function addressOfRun(settings, variant, seed) {
-  return addressOf({ ...settings, variants: [variant], seeds: [seed] });
+  return runsOf({ ...settings, variants: [variant], seeds: [seed] });
 }
 
 /** @template T @param {Promise<T>} promise @param {AbortSignal} signal @returns {Promise<T>} */

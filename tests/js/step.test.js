@@ -104,6 +104,26 @@ for (const worker of [true, false]) {
     }));
 }
 
+test('of two held runs the event of one steps that one', () =>
+  withModels([spec, { ...spec, seed: 5 }], async (first, second) => {
+    const pause = new PauseController();
+    pause.pause();
+    const controller = new AbortController();
+    const begin = async (model) => {
+      const begun = held(pause);
+      const ended = model.fit(data, { ...run, pause, signal: controller.signal });
+      ended.catch(() => {}); // awaited below
+      return { event: await begun, ended };
+    };
+    const runs = [await begin(first), await begin(second)];
+    runs[1].event.step();
+    assert.deepEqual([await standing(first), await standing(second)], [0, 1]);
+    pause.step();
+    assert.deepEqual([await standing(first), await standing(second)], [1, 2]);
+    controller.abort();
+    for (const { ended } of runs) await assert.rejects(ended, { name: 'AbortError' });
+  }));
+
 test('steps alone finish a run', () =>
   withModels(spec, async (model) => {
     const pause = new PauseController();

@@ -1,19 +1,19 @@
 /** Live charts: a line a variant with its name at its end, axes that only ever grow. */
 
 import uPlot from 'uplot';
-import { LOG_AXIS, axisStyle, canvasFont, drawAt, spread, withOpacity } from '../canvas.js';
+import { LOG_AXIS, axisStyle, withOpacity } from '../canvas.js';
 import { cssColour, lookOf } from '../looks.js';
+import { drawMarks, labelRoom } from './chart-marks.js';
+import { Zoom } from './zoom.js';
 
-const LABEL_GAP = 16;
-const MARKER_RADIUS = 4.5;
-const SEED_RADIUS = 2;
 const BAND_OPACITY = 0.15;
-/** Room on the right for a name: its marker and gaps, and about this much a letter, in CSS pixels. */
-const MARKER_ROOM = 30;
-const LETTER_ROOM = 6.4;
+const UNDER_OPACITY = 0.55;
+/** Columns of data a variant, in the order of `#data`. */
+const COLUMNS = 4;
 
-/** Of the epoch axis: whole and round, up to the most epochs that a run may have. */
-const EPOCH_STEPS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap((unit) => [unit, 2 * unit, 5 * unit]);
+/** Of the epoch axis: whole and round, up to the most epochs that a run may have; parts when zoomed. */
+const WHOLE_STEPS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap((unit) => [unit, 2 * unit, 5 * unit]);
+const ALL_STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, ...WHOLE_STEPS];
 
 /**
  * @typedef {object} Line
@@ -27,6 +27,7 @@ const EPOCH_STEPS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap((unit) => [unit, 2 
 
 /**
  * @typedef {object} ChartOptions
+ * @property {string} name as in 'Zoom in on the ends of ...'
  * @property {string} unit of the y axis
  * @property {boolean} logarithmic
  * @property {[number, number]} range of y at first
@@ -37,16 +38,25 @@ const EPOCH_STEPS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap((unit) => [unit, 2 
 export class LiveChart {
   #container;
   #options;
+  #legend;
   #plot = /** @type {uPlot | undefined} */ (undefined);
   #lines = /** @type {Line[]} */ ([]);
   #range;
   #grid = /** @type {number[]} */ ([]);
+  #drag;
+  /** @type {Zoom} */
+  zoom;
 
-  /** @param {HTMLElement} container @param {ChartOptions} options */
-  constructor(container, options) {
+  /** @param {HTMLElement} container @param {ChartOptions} options @param {import('./legend.js').Legend} legend */
+  constructor(container, options, legend) {
     this.#container = container;
     this.#options = options;
+    this.#legend = legend;
     this.#range = options.range;
+    const again = () => this.#plot?.setData(this.#data());
+    this.zoom = new Zoom(options.name, again, () => this.#look());
+    this.#drag = this.zoom.options(container);
+    legend.addEventListener('change', () => this.#showSeries());
     new ResizeObserver(() => this.#resize()).observe(container);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.redraw());
     document.fonts.ready.then(() => this.redraw());
@@ -56,12 +66,12 @@ export class LiveChart {
    * A new comparison: other lines, other axes.
    * @param {string[]} variants
    * @param {number[]} grid epochs at which there may be points, ascending from 0
-   * @param {[number, number]} [range] of y at first, where it differs from the chart's
    */
-  start(variants, grid, range = this.#options.range) {
+  start(variants, grid) {
     this.#grid = grid;
-    this.#range = range;
+    this.#range = this.#options.range;
     this.#lines = variants.map((variant) => ({ variant, mean: [], low: [], high: [], dots: [] }));
+    this.zoom.reset();
     this.#plot?.destroy();
     this.#plot = new uPlot(this.#layout(variants), this.#data(), this.#container);
   }
@@ -82,7 +92,14 @@ export class LiveChart {
   }
 
   #height() {
-    return Math.round(Math.min(380, Math.max(280, this.#container.clientWidth * 0.62)));
+    return Math.round(Math.min(360, Math.max(260, this.#container.clientWidth * 0.62)));
+  }
+
+  #showSeries() {
+    this.#lines.forEach(({ variant }, i) => {
+      const show = this.#legend.shows(variant);
+      for (let k = 1; k <= COLUMNS; k++) this.#plot?.setSeries(COLUMNS * i + k, { show });
+    });
   }
 
   /** @returns {uPlot.AlignedData} */
@@ -112,6 +129,28 @@ export class LiveChart {
     return /** @type {[number, number]} */ ([low, high]);
   }
 
+  #shown() {
+    return this.#lines.filter(({ variant }) => this.#legend.shows(variant));
+  }
+
+  /** What matters most are the last values. @returns {import('./zoom.js').Look | undefined} */
+  #look() {
+    const last = this.#grid[this.#grid.length - 1];
+    const ends = this.#shown().flatMap(({ mean, under }) => {
+      const end = lastOf(mean) ?? lastOf(under ?? []);
+      return end ? [end] : [];
+    });
+    if (ends.length === 0) return undefined;
+    const middle = ends.reduce((sum, { value }) => sum + value, 0) / ends.length;
+    const at = Math.max(...ends.map(({ index }) => this.#grid[index]));
+    return {
+      x: this.zoom.x ?? /** @type {[number, number]} */ ([0, last]),
+      y: this.zoom.y ?? this.#range,
+      at: /** @type {[number, number]} */ ([at, middle]),
+      isLogarithmic: this.#options.logarithmic,
+    };
+  }
+
   /** @param {string[]} variants @returns {uPlot.Options} */
   #layout(variants) {
     const { logarithmic, unit } = this.#options;
@@ -122,10 +161,10 @@ export class LiveChart {
       height: this.#height(),
       padding: [12, labelRoom(variants), 0, 0],
       legend: { show: false },
-      cursor: { show: false },
+      cursor: this.#drag.cursor,
       scales: {
-        x: { time: false, range: [0, last] },
-        y: { distr: logarithmic ? 3 : 1, range: () => this.#range },
+        x: { time: false, range: () => this.zoom.x ?? [0, last] },
+        y: { distr: logarithmic ? 3 : 1, range: () => this.zoom.y ?? this.#range },
       },
       axes: [
         {
@@ -134,107 +173,57 @@ export class LiveChart {
           labelSize: 20,
           size: 28,
           gap: 4,
-          incrs: EPOCH_STEPS,
+          incrs: () => (this.zoom.x ? ALL_STEPS : WHOLE_STEPS),
         },
         {
           ...axis,
           label: unit,
           labelSize: 22,
-          size: 40,
+          size: 44,
           gap: 6,
           ...(logarithmic && LOG_AXIS),
         },
       ],
       series: [{}, ...variants.flatMap((variant) => this.#series(variant))],
       bands: variants.map((_, i) => ({
-        series: /** @type {[number, number]} */ ([4 * i + 3, 4 * i + 2]),
+        series: /** @type {[number, number]} */ ([COLUMNS * i + 3, COLUMNS * i + 2]),
         fill: () => withOpacity(cssColour(lookOf(variants[i]).colour), BAND_OPACITY),
       })),
-      hooks: { draw: [(/** @type {uPlot} */ plot) => this.#drawOver(plot)] },
+      hooks: { draw: [(plot) => this.#drawOver(plot)], setSelect: [this.#drag.setSelect] },
     };
   }
 
-  /** Four columns a variant, in the order of `#data`. @param {string} variant @returns {uPlot.Series[]} */
+  /** @param {string} variant @returns {uPlot.Series[]} */
   #series(variant) {
     const { colour, dash } = lookOf(variant);
-    const points = { show: false };
+    const common = { points: { show: false }, spanGaps: true, show: this.#legend.shows(variant) };
     return [
-      {
-        stroke: () => withOpacity(cssColour(colour), 0.55),
-        width: 1,
-        points,
-        spanGaps: true,
-      },
-      { stroke: 'transparent', width: 0, points, spanGaps: true },
-      { stroke: 'transparent', width: 0, points, spanGaps: true },
-      { stroke: () => cssColour(colour), width: 2, dash, points, spanGaps: true },
+      { ...common, stroke: () => withOpacity(cssColour(colour), UNDER_OPACITY), width: 1 },
+      { ...common, stroke: 'transparent', width: 0 },
+      { ...common, stroke: 'transparent', width: 0 },
+      { ...common, stroke: () => cssColour(colour), width: 2, dash },
     ];
   }
 
-  /** Dots of single runs, markers of means, and the names at the lines' ends. @param {uPlot} plot */
+  /** @param {uPlot} plot */
   #drawOver(plot) {
-    const { ctx } = plot;
-    const scale = devicePixelRatio;
-    const ends = [];
-    for (const { variant, mean, under, dots } of this.#lines) {
-      const { marker, colour } = lookOf(variant);
-      const fill = cssColour(colour);
-      ctx.fillStyle = withOpacity(fill, 0.6);
-      for (const { at, value } of dots) {
-        ctx.beginPath();
-        const [x, y] = [plot.valToPos(at, 'x', true), plot.valToPos(value, 'y', true)];
-        ctx.arc(x, y, SEED_RADIUS * scale, 0, 2 * Math.PI);
-        ctx.fill();
-      }
-      ctx.fillStyle = fill;
-      const shape = new Path2D(marker);
-      mean.forEach((value, i) => {
-        if (value === null || value === undefined) return;
-        const x = plot.valToPos(this.#grid[i], 'x', true);
-        drawAt(ctx, shape, x, plot.valToPos(value, 'y', true), MARKER_RADIUS * scale);
-      });
-      const last = lastOf(mean) ?? lastOf(under ?? []);
-      if (last !== undefined) {
-        ends.push({ variant, y: plot.valToPos(last, 'y', true), fill, shape });
-      }
-    }
-    this.#drawNames(plot, ends);
+    const marks = this.#shown().map(({ variant, mean, under, dots }) => ({
+      variant,
+      points: mean.flatMap((y, i) =>
+        y === null || y === undefined ? [] : [{ x: this.#grid[i], y }],
+      ),
+      dots: dots.map(({ at, value }) => ({ x: at, y: value })),
+      end: (lastOf(mean) ?? lastOf(under ?? []))?.value,
+    }));
+    drawMarks(plot, marks);
   }
-
-  /**
-   * Names keep their order and are pushed apart until none covers another.
-   * @param {uPlot} plot
-   * @param {{ variant: string, y: number, fill: string, shape: Path2D }[]} ends
-   */
-  #drawNames(plot, ends) {
-    const { ctx, bbox } = plot;
-    const scale = devicePixelRatio;
-    const gap = LABEL_GAP * scale;
-    ends.sort((a, b) => a.y - b.y);
-    const places = spread(
-      ends.map(({ y }) => y),
-      gap,
-      bbox.top + gap / 2,
-      bbox.top + bbox.height - gap / 2,
-    );
-    ctx.font = canvasFont(500);
-    ctx.textAlign = 'left';
-    ctx.textBaseline = 'middle';
-    const left = bbox.left + bbox.width;
-    ends.forEach(({ variant, fill, shape }, i) => {
-      ctx.fillStyle = fill;
-      drawAt(ctx, shape, left + 13 * scale, places[i], MARKER_RADIUS * 0.85 * scale);
-      ctx.fillText(variant, left + 22 * scale, places[i]);
-    });
-  }
-}
-
-/** @param {string[]} variants */
-function labelRoom(variants) {
-  return MARKER_ROOM + LETTER_ROOM * Math.max(6, ...variants.map((variant) => variant.length));
 }
 
 /** @param {(number | null | undefined)[]} values */
 function lastOf(values) {
-  return values.filter((value) => value !== null && value !== undefined).at(-1) ?? undefined;
+  for (let index = values.length - 1; index >= 0; index--) {
+    const value = values[index];
+    if (value !== null && value !== undefined) return { index, value };
+  }
+  return undefined;
 }

@@ -1,12 +1,13 @@
-/** The settings as a form: built from the table in state.js, kept equal to the store both ways. */
+/** The settings as a form: built from the table of controls, kept equal to the store both ways. */
 
 import { variantInfo } from '../../js/variant-words.js';
 import { VARIANT_KEYS } from '../../js/variants.js';
 import { element } from '../dom.js';
 import { nameWithSwatch } from '../looks.js';
-import { CONTROLS, textOf, withChange } from '../state.js';
+import { CONTROLS, isUsed } from '../controls-table.js';
+import { addressOf, textOf, withChange } from '../state.js';
 
-/** @typedef {import('../state.js').Control} Control */
+/** @typedef {import('../controls-table.js').Control} Control */
 /** @typedef {import('../state.js').Store} Store */
 
 /** @param {HTMLFormElement} form @param {Store} store */
@@ -21,21 +22,55 @@ export function buildControls(form, store) {
 }
 
 /** @type {Record<Control['kind'], (control: Control, store: Store) => HTMLElement>} */
-const BUILDERS = { choice: buildChoice, variants: buildVariants, text: buildText };
+const BUILDERS = {
+  choice: buildChoice,
+  variants: buildVariants,
+  text: buildText,
+  select: buildSelect,
+};
 
 /** @param {Control} control @param {Store} store */
-function buildChoice({ flag, label, options = [] }, store) {
+function buildChoice({ flag, label, optional, options = [] }, store) {
   const inputs = options.map(({ value }) =>
     element('input', { type: 'radio', name: flag, value, id: `${flag}-${value}` }),
   );
-  for (const input of inputs) {
-    input.onchange = () => store.set(withChange(store.settings, flag, input.value));
+  const fault = faultLine(flag);
+  for (const [i, input] of inputs.entries()) {
+    input.onchange = () => {
+      try {
+        store.set(withChange(store.settings, flag, optional && i === 0 ? '' : input.value));
+      } catch (error) {
+        show(store.settings);
+        showFault(fault, error);
+      }
+    };
   }
-  store.follow((settings) => {
-    for (const input of inputs) input.checked = input.value === textOf(flag, settings);
-  });
+  const show = (/** @type {import('../state.js').Settings} */ settings) => {
+    const text = textOf(flag, settings) || options[0].value;
+    for (const input of inputs) input.checked = input.value === text;
+    fault.hidden = true;
+  };
+  store.follow(show);
   const rows = options.map(({ label, note }, i) => choiceRow(inputs[i], label, note));
-  return element('div', { role: 'radiogroup', 'aria-label': label }, ...rows);
+  return element('div', { role: 'radiogroup', 'aria-label': label }, ...rows, fault);
+}
+
+/** One of what other settings offer. @param {Control} control @param {Store} store */
+function buildSelect({ flag, label, note = '', values = () => [] }, store) {
+  const select = element('select', { id: flag, name: flag, 'aria-describedby': `${flag}-note` });
+  select.onchange = () => store.set(withChange(store.settings, flag, select.value));
+  store.follow((settings) => {
+    const offered = values(textsOf(settings));
+    select.replaceChildren(...offered.map((value) => element('option', { value }, value)));
+    select.value = textOf(flag, settings) || offered[0];
+  });
+  return element(
+    'div',
+    { class: 'field' },
+    element('label', { for: flag }, label),
+    select,
+    element('small', { id: `${flag}-note` }, note),
+  );
 }
 
 /** The order in which variants were chosen stays: the first is the baseline. @param {Control} control @param {Store} store */
@@ -53,8 +88,7 @@ function buildVariants({ flag, label }, store) {
         store.set(withChange(store.settings, flag, chosen.join(',')));
       } catch (error) {
         input.checked = !input.checked;
-        fault.textContent = `${/** @type {Error} */ (error).message}.`;
-        fault.hidden = false;
+        showFault(fault, error);
       }
     };
   }
@@ -84,30 +118,31 @@ function choiceRow(input, name, note) {
 }
 
 /** A box that takes any value, and where there are usual ones a slider over them. @param {Control} control @param {Store} store */
-function buildText({ flag, label, stops, note }, store) {
+function buildText(control, store) {
+  const { flag, label, stops, note, empty } = control;
   const box = element('input', { type: 'text', id: flag, name: flag, spellcheck: false });
   if (stops) box.inputMode = 'decimal';
   const fault = faultLine(flag);
-  const mark = (/** @type {string} */ problem) => {
-    box.setAttribute('aria-invalid', String(problem !== ''));
-    fault.textContent = problem;
-    fault.hidden = problem === '';
-  };
   box.setAttribute('aria-errormessage', fault.id);
   const change = (/** @type {string} */ text) => {
     try {
       store.set(withChange(store.settings, flag, text));
     } catch (error) {
-      mark(`${/** @type {Error} */ (error).message}.`);
+      showFault(fault, error);
+      box.setAttribute('aria-invalid', 'true');
     }
   };
   box.onchange = () => change(box.value.trim());
   store.follow((settings) => {
+    const texts = textsOf(settings);
     box.value = textOf(flag, settings);
-    mark('');
+    box.disabled = !isUsed(control, texts);
+    if (empty) box.placeholder = empty(texts);
+    box.setAttribute('aria-invalid', 'false');
+    fault.hidden = true;
   });
   const parts = [element('label', { for: flag }, label), box];
-  if (stops) parts.push(buildSlider(flag, label, stops, store, change));
+  if (stops) parts.push(buildSlider(control, stops, store, change));
   if (note) {
     box.setAttribute('aria-describedby', `${flag}-note`);
     parts.push(element('small', { id: `${flag}-note` }, note));
@@ -115,8 +150,9 @@ function buildText({ flag, label, stops, note }, store) {
   return element('div', { class: 'field' }, ...parts, fault);
 }
 
-/** @param {string} flag @param {string} label @param {number[]} stops @param {Store} store @param {(text: string) => void} change */
-function buildSlider(flag, label, stops, store, change) {
+/** @param {Control} control @param {number[]} stops @param {Store} store @param {(text: string) => void} change */
+function buildSlider(control, stops, store, change) {
+  const { flag, label, empty } = control;
   const slider = element('input', {
     type: 'range',
     min: '0',
@@ -126,16 +162,29 @@ function buildSlider(flag, label, stops, store, change) {
   });
   slider.oninput = () => change(String(stops[slider.valueAsNumber]));
   store.follow((settings) => {
-    const text = textOf(flag, settings);
+    const texts = textsOf(settings);
+    const text = textOf(flag, settings) || (empty?.(texts) ?? '');
     slider.value = String(nearest(stops, Number(text)));
     slider.setAttribute('aria-valuetext', text);
+    slider.disabled = !isUsed(control, texts);
   });
   return slider;
+}
+
+/** The settings as a link has them. @param {import('../state.js').Settings} settings */
+function textsOf(settings) {
+  return new URLSearchParams(addressOf(settings).slice(1));
 }
 
 /** @param {string} flag */
 function faultLine(flag) {
   return element('p', { class: 'fault', id: `${flag}-fault`, hidden: true, role: 'alert' });
+}
+
+/** @param {HTMLElement} fault @param {unknown} error */
+function showFault(fault, error) {
+  fault.textContent = `${/** @type {Error} */ (error).message}.`;
+  fault.hidden = false;
 }
 
 /** The slider's place for a typed value: that of the largest stop not above it. @param {number[]} stops @param {number} value */

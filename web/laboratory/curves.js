@@ -11,7 +11,19 @@ const MIN_BATCHES_PER_POINT = 12;
 const MIN_SEEDS_FOR_BAND = 3;
 
 /** @typedef {import('./charts.js').Line} Line */
-/** @typedef {{ loss: number, macroF1: number }} Scores of the test images */
+/** @typedef {{ count: number, confidence: number, accuracy: number }} Bin of a reliability diagram */
+/** @typedef {'loss' | 'macroF1' | 'ece' | 'lossNoDropout'} Metric the first three of the test images */
+/** @typedef {Partial<Record<Metric, number>>} Scores */
+
+/**
+ * What the page keeps of one run's course.
+ * @typedef {object} Trace
+ * @property {Float64Array} sums a grid point: of the training loss of the batches up to it
+ * @property {Uint32Array} counts of these batches
+ * @property {{ epoch: number, step: number, sum: number }} last report
+ * @property {Map<number, Scores>} scores by epoch, of those that are shown
+ * @property {Bin[]} bins of its last epoch's report
+ */
 
 export class Curves {
   /** @param {string[]} variants @param {number} epochs @param {number} batches in an epoch */
@@ -36,25 +48,37 @@ export class Curves {
     this.grid = Array.from({ length: points }, (_, i) =>
       Math.min(epochs, (i / this.pointsPerTest) * this.stride),
     );
-    /** @type {Map<string, Map<number, { sums: Float64Array, counts: Uint32Array, tests: Map<number, Scores>, last: { epoch: number, step: number, sum: number } }>>} */
+    /** By variant and seed. @type {Map<string, Map<number, Trace>>} */
     this.runs = new Map(variants.map((variant) => [variant, new Map()]));
   }
 
-  /** @param {string} variant @param {number} seed */
-  #run(variant, seed) {
-    const runs = this.runs.get(variant);
-    if (runs === undefined) throw new Error(`no curve for ${variant}`);
-    let run = runs.get(seed);
-    if (run === undefined) {
-      run = {
+  /** @param {string} variant */
+  #traces(variant) {
+    const traces = this.runs.get(variant);
+    if (traces === undefined) throw new Error(`no curve for ${variant}`);
+    return traces;
+  }
+
+  /** @param {string} variant @param {number} seed @returns {Trace} */
+  trace(variant, seed) {
+    const traces = this.#traces(variant);
+    let trace = traces.get(seed);
+    if (trace === undefined) {
+      trace = {
         sums: new Float64Array(this.grid.length),
         counts: new Uint32Array(this.grid.length),
-        tests: new Map(),
         last: { epoch: 0, step: 0, sum: 0 },
+        scores: new Map(),
+        bins: [],
       };
-      runs.set(seed, run);
+      traces.set(seed, trace);
     }
-    return run;
+    return trace;
+  }
+
+  /** Takes over a run of an earlier comparison with the same epochs and batches. @param {string} variant @param {number} seed @param {Trace} trace */
+  adopt(variant, seed, trace) {
+    this.#traces(variant).set(seed, trace);
   }
 
   /**
@@ -64,7 +88,7 @@ export class Curves {
    * @param {{ epoch: number, step: number, steps: number, epochs: number, loss: number }} progress
    */
   addLoss(variant, seed, { epoch, step, steps, epochs, loss }) {
-    const run = this.#run(variant, seed);
+    const run = this.trace(variant, seed);
     const stepsAnEpoch = steps / epochs;
     const since = step - (epoch - 1) * stepsAnEpoch;
     const last = run.last.epoch === epoch ? run.last : { step: step - since, sum: 0 };
@@ -77,28 +101,62 @@ export class Curves {
     run.counts[cell] += step - last.step;
   }
 
-  /** @param {string} variant @param {number} seed @param {number} epoch from 1 @param {Scores} scores */
-  addTest(variant, seed, epoch, scores) {
+  /**
+   * @param {string} variant
+   * @param {number} seed
+   * @param {{ epoch: number, lossNoDropout?: number, validation?: Scores & { reliability?: Bin[] } }} told
+   *   as `compare` tells of an epoch
+   */
+  addEpoch(variant, seed, { epoch, lossNoDropout, validation = {} }) {
+    const trace = this.trace(variant, seed);
+    trace.bins = validation.reliability ?? [];
     const isShown = epoch % this.stride === 0 || epoch === this.epochs;
-    if (isShown) this.#run(variant, seed).tests.set(epoch, scores);
+    if (!isShown) return;
+    const { loss, macroF1, ece } = validation;
+    trace.scores.set(epoch, { loss, macroF1, ece, lossNoDropout });
   }
 
-  /** Training loss as a thin line under the test loss of each epoch. @returns {Line[]} */
-  lossLines() {
+  /** The loss with dropout off, a value an epoch, over that of the batches as a thin line. @returns {Line[]} */
+  trainingLines() {
     return this.variants.map((variant) => ({
-      ...this.#testLine(variant, 'loss'),
-      under: this.#trainingLine(variant),
+      ...this.#line(variant, 'lossNoDropout'),
+      under: this.#batches(variant),
     }));
   }
 
-  /** @param {keyof Scores} metric @returns {Line[]} */
-  testLines(metric) {
-    return this.variants.map((variant) => this.#testLine(variant, metric));
+  /** @param {Metric} metric @returns {Line[]} a value an epoch */
+  lines(metric) {
+    return this.variants.map((variant) => this.#line(variant, metric));
+  }
+
+  /** The mean over seeds, a value an epoch that is shown. @param {Metric} metric */
+  means(metric) {
+    return this.lines(metric).map(({ mean }) =>
+      this.tested.map((_, i) => mean[(i + 1) * this.pointsPerTest] ?? NaN),
+    );
+  }
+
+  /** The training loss of an epoch's batches, mean over them and over seeds. */
+  batchMeans() {
+    return this.variants.map((variant) => {
+      const line = this.#batches(variant);
+      return this.tested.map((_, i) => {
+        const from = i * this.pointsPerTest + 1;
+        const values = line.slice(from, from + this.pointsPerTest).filter((one) => one !== null);
+        return values.length < this.pointsPerTest ? NaN : mean(values);
+      });
+    });
+  }
+
+  /** The reliability of a variant's runs, taken together. @param {string} variant @returns {Bin[]} */
+  bins(variant) {
+    const reports = [...this.#traces(variant).values()].map(({ bins }) => bins);
+    return poolBins(reports.filter(({ length }) => length > 0));
   }
 
   /** @param {string} variant */
-  #trainingLine(variant) {
-    const runs = [...(this.runs.get(variant)?.values() ?? [])];
+  #batches(variant) {
+    const runs = [...this.#traces(variant).values()];
     return this.grid.map((_, i) => {
       const losses = runs.filter(({ counts }) => counts[i] > 0);
       if (losses.length === 0) return null;
@@ -106,13 +164,13 @@ export class Curves {
     });
   }
 
-  /** @param {string} variant @param {keyof Scores} metric @returns {Line} */
-  #testLine(variant, metric) {
-    const runs = [...(this.runs.get(variant)?.values() ?? [])];
+  /** @param {string} variant @param {Metric} metric @returns {Line} */
+  #line(variant, metric) {
+    const runs = [...this.#traces(variant).values()];
     /** @type {Line} */
     const line = { variant, mean: [], low: [], high: [], dots: [] };
     for (const [i, epoch] of this.tested.entries()) {
-      const values = runs.flatMap(({ tests }) => tests.get(epoch)?.[metric] ?? []);
+      const values = runs.flatMap(({ scores }) => scores.get(epoch)?.[metric] ?? []);
       if (values.length === 0) continue;
       const point = (i + 1) * this.pointsPerTest;
       line.mean[point] = mean(values);
@@ -125,4 +183,20 @@ export class Curves {
     }
     return line;
   }
+}
+
+/**
+ * One diagram of the images of several.
+ * @param {Bin[][]} reports
+ * @returns {Bin[]}
+ */
+function poolBins(reports) {
+  if (reports.length === 0) return [];
+  return reports[0].map((_, k) => {
+    const bins = reports.map((report) => report[k]);
+    const count = bins.reduce((sum, bin) => sum + bin.count, 0);
+    const share = (/** @type {'confidence' | 'accuracy'} */ key) =>
+      count === 0 ? 0 : bins.reduce((sum, bin) => sum + bin.count * bin[key], 0) / count;
+    return { count, confidence: share('confidence'), accuracy: share('accuracy') };
+  });
 }

@@ -2,8 +2,9 @@
 
 import { startAddress } from '../address.js';
 import { find, show } from '../dom.js';
-import { addressOf, defaultSettings, sentenceOf } from '../state.js';
+import { addressOf, defaultSettings, runsOf, sentenceOf } from '../state.js';
 import { buildControls } from './controls.js';
+import { buildPresets } from './presets.js';
 import { startStatus } from './status.js';
 import { startView } from './view.js';
 
@@ -16,11 +17,15 @@ import { startView } from './view.js';
  * @param {string} page.problem of the address
  */
 export function startLaboratory({ store, data, experiment, say, problem }) {
+  buildPresets(find('#presets'), store);
   buildControls(find('#controls'), store);
-  startView(experiment);
-  startStatus(experiment, data, say, () => {
-    experiment.play(store.settings);
-    find('#run').scrollIntoView();
+  startView(experiment, store);
+  startStatus(experiment, data, say, {
+    play: () => {
+      experiment.play(store.settings);
+      find('#run').scrollIntoView();
+    },
+    step: () => experiment.step(store.settings),
   });
   startAddress(store, problem, reportProblem);
   const update = () => showSettings(store.settings, experiment);
@@ -47,7 +52,7 @@ function showSettings(settings, { phase, busy, settings: ran }) {
   if (phase === 'idle' && addressOf(settings) !== addressOf(defaultSettings())) {
     show('hero-status', `Trains ${sentence}. MNIST, 11 MB, is fetched on play.`);
   }
-  const stale = ran !== undefined && addressOf(ran) !== addressOf(settings);
+  const stale = ran !== undefined && runsOf(ran) !== runsOf(settings);
   const place = find('#stale');
   place.hidden = !stale;
   if (stale) {

@@ -3,6 +3,7 @@
 import { isShown, metricInfo } from '../../js/report.js';
 import { summarize } from '../../js/statistics.js';
 import { element } from '../dom.js';
+import { baselineOf } from '../state.js';
 import { SHOWN } from './table.js';
 
 /** @typedef {import('../../js/statistics.js').Summary} Summary */
@@ -10,10 +11,12 @@ import { SHOWN } from './table.js';
 /**
  * @param {import('../../js/comparison/line.js').RunLine[]} runs
  * @param {import('../state.js').Settings} settings
- * @returns {HTMLElement[]} a paragraph a variant, against the first
+ * @returns {HTMLElement[]} a paragraph a variant, against the baseline
  */
-export function summarySentences(runs, { variants, seeds }) {
-  const [baseline, ...others] = variants;
+export function summarySentences(runs, settings) {
+  const { variants, seeds } = settings;
+  const baseline = baselineOf(settings);
+  const others = variants.filter((variant) => variant !== baseline);
   const summary = summarize(runs, baseline);
   const figures = (/** @type {string} */ variant) =>
     SHOWN.map((metric) => summary.find((row) => row.variant === variant && row.metric === metric));

@@ -1,18 +1,21 @@
-/** Play, pause, stop, and in words how far the comparison is. */
+/** Play, pause, step, stop, and in words how far the comparison is. */
 
-import { formatDuration } from '../../js/report.js';
+import { candidates } from '../../js/core/variants.js';
+import { formatDuration, formatNumber } from '../../js/report.js';
 import { megabytes } from '../data.js';
 import { find, show } from '../dom.js';
+import { count } from '../state.js';
 
 /** @typedef {import('../run.js').Experiment} Experiment */
+/** @typedef {{ play: () => void, step: () => void }} Actions */
 
 /**
  * @param {Experiment} experiment
  * @param {import('../data.js').Data} data
  * @param {import('../say.js').Say} say
- * @param {() => void} play
+ * @param {Actions} actions
  */
-export function startStatus(experiment, data, say, play) {
+export function startStatus(experiment, data, say, { play, step }) {
   const update = () => {
     showButtons(experiment);
     showWords(experiment, data);
@@ -24,6 +27,7 @@ export function startStatus(experiment, data, say, play) {
       else if (!experiment.busy) play();
     });
   }
+  find('[data-action="step"]').addEventListener('click', step);
   find('[data-action="stop"]').addEventListener('click', () => experiment.stop());
   experiment.addEventListener('phase', () => {
     update();
@@ -52,10 +56,16 @@ const PLAY_LABELS = {
 function showButtons(experiment) {
   for (const button of document.querySelectorAll('[data-action="play"]')) {
     button.textContent = PLAY_LABELS[experiment.phase];
-    button.toggleAttribute('disabled', experiment.phase === 'loading');
+    setDisabled(button, experiment.phase === 'loading');
   }
-  find('[data-action="stop"]').disabled = !experiment.busy;
+  setDisabled(find('[data-action="step"]'), experiment.phase === 'loading');
+  setDisabled(find('[data-action="stop"]'), !experiment.busy);
   find('#run').dataset.phase = experiment.phase;
+}
+
+/** A button that loses its effect keeps the focus: `disabled` would drop it. @param {Element} button @param {boolean} disabled */
+function setDisabled(button, disabled) {
+  button.setAttribute('aria-disabled', String(disabled));
 }
 
 /** @param {Experiment} experiment @param {import('../data.js').Data} data */
@@ -64,6 +74,7 @@ function showWords(experiment, data) {
   show('status', words);
   if (experiment.phase !== 'idle') show('hero-status', words);
   show('pace', paceWords(experiment));
+  show('engine', engineWords(experiment));
   const bar = find('#progress');
   const { loaded } = data;
   bar.value =
@@ -104,9 +115,26 @@ function sizeOf({ loadedBytes, totalBytes }) {
 /** @param {Experiment} experiment */
 function paceWords({ phase, pace }) {
   if (!pace || (phase !== 'running' && phase !== 'paused')) return '';
+  const left = `${formatDuration(pace.etaMs)} left`;
+  if (phase === 'paused') {
+    const { variant, seed, step, steps, batchLoss } = pace.latest;
+    const at = `step ${step.toLocaleString('en')} of ${steps.toLocaleString('en')}`;
+    return `${variant}, seed ${seed}: ${at}, loss of its batch ${formatNumber(batchLoss)}. ${left}`;
+  }
   const rate = Math.round(pace.samplesPerSecond).toLocaleString('en');
-  const left = formatDuration(pace.etaMs);
-  return phase === 'paused' ? `${left} left` : `${left} left, ${rate} images a second`;
+  return `${left}, ${rate} images a second`;
+}
+
+/** What computes, as soon as something does. @param {Experiment} experiment */
+function engineWords({ phase, settings, runs }) {
+  if (settings === undefined || phase === 'loading') return '';
+  const { numerics, workers = navigator.hardwareConcurrency || 1 } = settings;
+  const isRelaxed = candidates(numerics)[0] === 'relaxed';
+  const expected = isRelaxed ? 'WebAssembly relaxed SIMD' : 'WebAssembly SIMD';
+  const engine = runs.at(-1)?.engine ?? expected;
+  const all = settings.variants.length * settings.seeds.length;
+  const atOnce = Math.min(workers, all);
+  return `${engine}, numerics ${numerics}, ${count(atOnce, 'run')} at once`;
 }
 
 /** @param {Experiment} experiment */

@@ -10,16 +10,18 @@ import {
 import { summarize } from '../../js/statistics.js';
 import { element, table } from '../dom.js';
 import { nameWithSwatch } from '../looks.js';
+import { baselineOf } from '../state.js';
 
 /** The figures the article leaves out stand beside the one it gives. */
 export const SHOWN = /** @type {const} */ (['macroF1', 'loss', 'ece']);
 
 /**
  * @param {any[]} runs finished ones
- * @param {{ variants: string[], seeds: number[] }} settings of the comparison
+ * @param {import('../state.js').Settings} settings of the comparison
  */
-export function summaryTable(runs, { variants, seeds }) {
-  const baseline = variants[0];
+export function summaryTable(runs, settings) {
+  const { variants, seeds } = settings;
+  const baseline = baselineOf(settings);
   const summary = summarize(runs, baseline);
   const done = (/** @type {string} */ variant) =>
     runs.filter((run) => run.variant === variant).length;
@@ -92,17 +94,48 @@ function perSecond(run) {
 /**
  * The numbers behind a chart, a row an epoch that it shows.
  * @param {import('./curves.js').Curves} curves
- * @param {'loss' | 'macroF1'} metric
+ * @param {'loss' | 'macroF1' | 'ece'} metric
  */
 export function curveTable(curves, metric) {
-  const lines = curves.testLines(metric);
-  const rows = curves.tested.map((epoch, i) => [
-    String(epoch),
-    ...lines.map(({ mean }) => formatNumber(mean[(i + 1) * curves.pointsPerTest] ?? NaN)),
-  ]);
+  const columns = curves.means(metric);
   return table({
     caption: `${metricInfo[metric].label} on the test images, mean over the seeds that have finished the epoch.`,
     head: ['epoch', ...curves.variants],
-    rows,
+    rows: curves.tested.map((epoch, i) => [
+      String(epoch),
+      ...columns.map((values) => formatNumber(values[i])),
+    ]),
+  });
+}
+
+/** With dropout and without, side by side. @param {import('./curves.js').Curves} curves */
+export function trainingTable(curves) {
+  const [off, on] = [curves.means('lossNoDropout'), curves.batchMeans()];
+  return table({
+    caption:
+      'Training loss in nats, mean over seeds. On: the batches of the epoch, dropout on. Off: the first 10,000 training images, or all, after it, dropout off.',
+    head: ['epoch', ...curves.variants.flatMap((name) => [`${name}, on`, `${name}, off`])],
+    rows: curves.tested.map((epoch, i) => [
+      String(epoch),
+      ...curves.variants.flatMap((_, k) => [formatNumber(on[k][i]), formatNumber(off[k][i])]),
+    ]),
+  });
+}
+
+/** The bins of the reliability diagram. @param {import('./curves.js').Curves} curves */
+export function binTable(curves) {
+  const columns = curves.variants.map((variant) => curves.bins(variant));
+  const bins = Math.max(0, ...columns.map(({ length }) => length));
+  return table({
+    caption:
+      'Accuracy among the test images by the probability of the digit that wins, and how many images of all seeds these are; after the last finished epoch of each run.',
+    head: ['how sure', ...curves.variants],
+    rows: Array.from({ length: bins }, (_, k) => [
+      `${(k / bins).toFixed(2)} to ${((k + 1) / bins).toFixed(2)}`,
+      ...columns.map((column) => {
+        const { count = 0, accuracy = NaN } = column[k] ?? {};
+        return count === 0 ? '–' : `${formatNumber(accuracy)} (${count.toLocaleString('en')})`;
+      }),
+    ]),
   });
 }

@@ -1,72 +1,103 @@
 /** Charts and tables that follow the experiment, redrawn at most once a frame. */
 
-import { LiveChart } from './charts.js';
 import { find } from '../dom.js';
+import { LiveChart } from './charts.js';
+import { FIGURES, buildFigure } from './figures.js';
+import { Legend } from './legend.js';
+import { ReliabilityChart } from './reliability.js';
 import { summarySentences } from './sentences.js';
-import { curveTable, runTable, summaryTable } from './table.js';
+import { binTable, curveTable, runTable, summaryTable, trainingTable } from './table.js';
 
-/** Of an untrained network with ten classes: ln 10 = 2.30. */
-const LOSS_RANGE = /** @type {[number, number]} */ ([0.2, 3]);
-const F1_RANGE = /** @type {[number, number]} */ ([0.8, 1]);
+/** @typedef {import('./figures.js').Figure} Figure */
+/** @typedef {import('./curves.js').Curves} Curves */
+/** @typedef {{ start: (curves: Curves) => void, update: (curves: Curves) => void, table: (curves: Curves) => HTMLElement }} Shown */
 
-/** @param {import('../run.js').Experiment} experiment */
-export function startView(experiment) {
-  const loss = new LiveChart(find('#loss-chart'), {
-    unit: 'loss, nats',
-    logarithmic: true,
-    range: LOSS_RANGE,
-    floors: [0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 1e-4, 1e-5, 1e-6],
-    ceilings: [5, 10, 20, 50, 100, 1000],
-  });
-  const f1 = new LiveChart(find('#f1-chart'), {
-    unit: 'macro F1',
-    logarithmic: false,
-    range: F1_RANGE,
-    floors: [0.6, 0.4, 0],
-    ceilings: [1],
-  });
-  let comparison = experiment.curves;
+/** What is there before the first comparison: axes of two epochs. */
+const EMPTY_GRID = [0, 2];
+
+/** @param {import('../run.js').Experiment} experiment @param {import('../state.js').Store} store */
+export function startView(experiment, store) {
+  const legend = new Legend(find('#legend'));
+  const figures = FIGURES.map((figure) => ({ figure, shown: place(figure, legend) }));
+  legend.start([]);
+
+  /** @type {Curves | undefined} */
+  let comparison;
   const restart = () => {
     const { curves } = experiment;
     if (curves === undefined || curves === comparison) return;
     comparison = curves;
-    loss.start(curves.variants, curves.grid);
-    f1.start(curves.variants, curves.grid);
-    showTables(experiment);
+    legend.start(curves.variants);
+    for (const { shown } of figures) shown.start(curves);
   };
-  loss.start([], [0, 2]);
-  f1.start([], [0, 2]);
-
+  const showNumbers = () => {
+    if (comparison === undefined) return;
+    for (const { figure, shown } of figures) {
+      find(`#${figure.id}-table`).replaceChildren(shown.table(comparison));
+    }
+  };
   let frame = 0;
   const drawSoon = () => {
     frame ||= requestAnimationFrame(() => {
       frame = 0;
-      if (!comparison) return;
-      loss.update(comparison.lossLines());
-      f1.update(comparison.testLines('macroF1'));
+      if (comparison) for (const { shown } of figures) shown.update(comparison);
     });
   };
   experiment.addEventListener('phase', () => {
     restart();
+    showNumbers();
+    showResults(experiment, store);
     showProblem(experiment);
     drawSoon();
   });
   experiment.addEventListener('progress', drawSoon);
   experiment.addEventListener('run', () => {
-    showTables(experiment);
+    showNumbers();
+    showResults(experiment, store);
     drawSoon();
   });
+  store.follow(() => showResults(experiment, store)); // The baseline may be another one.
 }
 
-/** @param {import('../run.js').Experiment} experiment */
-function showTables({ runs, settings, curves, history }) {
-  if (!settings || !curves) return;
-  find('#summary').replaceChildren(summaryTable(runs, settings));
-  find('#sentences').replaceChildren(...summarySentences(runs, settings));
+/** @param {Figure} figure @param {Legend} legend @returns {Shown} */
+function place(figure, legend) {
+  const { id, name, axis, metric } = figure;
+  const tools = document.createElement('div');
+  find('#charts').append(buildFigure(figure, tools));
+  const container = find(`#${id}-chart`);
+  if (axis === undefined || metric === undefined) {
+    const chart = new ReliabilityChart(container, legend);
+    tools.replaceWith(chart.zoom.tools);
+    chart.start([]);
+    return {
+      start: ({ variants }) => chart.start(variants),
+      update: (curves) =>
+        chart.update(curves.variants.map((variant) => ({ variant, bins: curves.bins(variant) }))),
+      table: binTable,
+    };
+  }
+  const chart = new LiveChart(container, { name, ...axis }, legend);
+  tools.replaceWith(chart.zoom.tools);
+  chart.start([], EMPTY_GRID);
+  const isTraining = metric === 'lossNoDropout';
+  return {
+    start: ({ variants, grid }) => chart.start(variants, grid),
+    update: (curves) => chart.update(isTraining ? curves.trainingLines() : curves.lines(metric)),
+    table: (curves) => (isTraining ? trainingTable(curves) : curveTable(curves, metric)),
+  };
+}
+
+/** @param {import('../run.js').Experiment} experiment @param {import('../state.js').Store} store */
+function showResults({ runs, settings, history }, store) {
+  if (!settings) return;
+  const { baseline } = store.settings;
+  // What the reader chose since; a variant that did not run is compared with nothing.
+  const isThere = baseline !== undefined && settings.variants.some((one) => one === baseline);
+  const shown = { ...settings, baseline: isThere ? baseline : undefined };
+  find('#summary').replaceChildren(summaryTable(runs, shown));
+  find('#sentences').replaceChildren(...summarySentences(runs, shown));
   find('#run-list').replaceChildren(runTable(history));
   find('#runs').hidden = history.size === 0;
-  find('#loss-table').replaceChildren(curveTable(curves, 'loss'));
-  find('#f1-table').replaceChildren(curveTable(curves, 'macroF1'));
 }
 
 /** @param {import('../run.js').Experiment} experiment */
