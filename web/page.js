@@ -10,7 +10,9 @@ import { startMasks } from './masks.js';
 import { startOffline } from './offline.js';
 import { Experiment } from './run.js';
 import { startSaying } from './say.js';
+import { startSections } from './sections.js';
 import { Store } from './state.js';
+import { Trained } from './trained.js';
 import { Valley } from './valley.js';
 
 const { settings, problem } = readAddress();
@@ -18,13 +20,17 @@ const store = new Store(settings);
 const data = new Data();
 const say = startSaying(find('#live'));
 const valley = new Valley();
-const experiment = new Experiment(data, (...trained) => valley.inspect(...trained));
+const trained = new Trained();
+const experiment = new Experiment(data, async (...run) => {
+  await Promise.all([valley.inspect(...run), trained.keep(...run)]);
+});
 
 startMasks();
 startFindings(experiment);
 startEnds();
 valley.follow(experiment);
 startLaboratory({ store, data, experiment, say, problem });
+startSections({ trained, data, say });
 store.follow(({ p }) => showRatios(p));
 
 startOffline(data);
