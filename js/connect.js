@@ -1,13 +1,14 @@
 /** From numerics to a connection: the best build of the core that starts here. */
 
 import { loadEmbedded } from '#assets';
+import { throwIfAborted } from './abort.js';
 import { connectTo } from './line.js';
 import { loadModule } from './core/module.js';
 import { candidates } from './core/variants.js';
 import { EngineError, WorkerLostError } from './errors.js';
 import { scriptAddress } from './platform.js';
 
-/** @typedef {{ worker: boolean, workerUrl?: string }} Where */
+/** @typedef {{ worker: boolean, workerUrl?: string, signal?: AbortSignal }} Where */
 
 /**
  * @param {import('./defaults.js').Numerics} numerics
@@ -40,16 +41,17 @@ let embeddedUrl;
  * @param {Where} where
  */
 async function connectAnywhere(loading, where) {
-  const { worker, workerUrl = embeddedUrl } = where;
+  const { workerUrl = embeddedUrl } = where;
   try {
-    return await connectTo(loading, { worker, workerUrl });
+    return await connectTo(loading, { ...where, workerUrl });
   } catch (error) {
     if (workerUrl !== undefined || !(error instanceof WorkerLostError)) throw error;
     const failed = () => {
+      throwIfAborted(where.signal);
       throw error; // why the file itself did not do says more
     };
     const address = scriptAddress((await loadEmbedded().catch(failed)).worker);
-    const connection = await connectTo(loading, { worker, workerUrl: address }).catch(failed);
+    const connection = await connectTo(loading, { ...where, workerUrl: address }).catch(failed);
     embeddedUrl = address;
     return connection;
   }
