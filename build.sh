@@ -4,6 +4,7 @@
 #   build.sh build        dist/: wasm, package, types, page        build.sh start    build, serve
 #   build.sh test         build, every check and test              build.sh bench    the benchmark
 #   build.sh compare ...  the command line                         build.sh format   rewrite sources
+#   build.sh everywhere   the package in bundlers, runtimes and browsers
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -248,6 +249,24 @@ run_tests() {
   TEST_NUMERICS=fast node "${relaxed[@]}" --test --test-concurrency=1 "${models[@]}"
 }
 
+# The package in every tool, runtime and browser that it is proven in.
+test_everywhere() {
+  local tools=build/everywhere from=tests/packaging/everywhere
+  build
+  browsers
+  need firefox-esr firefox-esr
+  need WebKitWebDriver webkit2gtk-driver
+  need Xvfb xvfb
+  if newer "$tools/node_modules/.package-lock.json" "$from"/package*.json; then
+    say 'installing bundlers and runtimes (once, 600 MB)'
+    mkdir -p "$tools"
+    cp "$from"/package*.json "$tools/"
+    npm ci --prefix "$tools" --no-audit --no-fund --loglevel=error >&2
+    touch "$tools/node_modules/.package-lock.json"
+  fi
+  node --test "$from/everywhere.test.js"
+}
+
 command=${1:-build}
 [ $# = 0 ] || shift
 # A function called before && runs without `set -e`: each command stands on a line of its own.
@@ -258,6 +277,7 @@ case $command in
     exec node web/serve.js "$@"
     ;;
   test) run_tests "$@" ;;
+  everywhere) test_everywhere ;;
   compare)
     build
     # a link's comparison: npm run compare -- run LINK
@@ -288,7 +308,7 @@ case $command in
     node_modules/.bin/prettier --write --log-level=warn .
     ;;
   *)
-    say "build.sh: no such command: $command (build, start, test, compare, bench, natives, lint, format)"
+    say "build.sh: no such command: $command (build, start, test, everywhere, compare, bench, natives, lint, format)"
     exit 2
     ;;
 esac

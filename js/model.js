@@ -1,5 +1,8 @@
 /** What a user holds: a network, and everything that can be asked of it. */
 
+// The types must stand where the user's own settings have no `Symbol.asyncDispose`, as es2022.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { throwIfAborted } from './abort.js';
 import { connect } from './connect.js';
 import {

@@ -5,12 +5,12 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { serve } from '../../browser/serve.js';
-import { pageOf } from './golden.js';
+import { PAGE_SCRIPT, pageOf } from './golden.js';
 import { goldenFiles } from './project.js';
 
 /** @typedef {Awaited<ReturnType<typeof import('./project.js').newProject>>} Project */
@@ -18,6 +18,7 @@ import { goldenFiles } from './project.js';
 /**
  * @typedef {object} Page
  * @property {string} name
+ * @property {string} [fault] reported of other libraries, which would show here
  * @property {string} [tool] the npm package whose version counts
  * @property {string[]} browsers
  * @property {Record<string, string>} [files] the golden ones by default
@@ -28,8 +29,17 @@ import { goldenFiles } from './project.js';
 const CHROMIUM = ['Chromium'];
 const ALL = ['Chromium', 'Firefox', 'WebKit'];
 
+const VITE = 'vite#19310, #8427, #20400';
+const ESBUILD = 'esbuild#795, #312';
+const POLICIES = 'w3c/webappsec-csp#443';
+
 const DIST = './node_modules/dropout-wasm/dist';
 const POLICY = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
+/** Under which pages have SharedArrayBuffer. */
+const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
 const NO_WASM = "script-src 'self'; worker-src 'self'";
 
 /** @param {string} folder @param {Record<string, string>} [headers] @returns {Promise<Site>} */
@@ -132,6 +142,16 @@ async function subpath(project) {
   return { url: `${url}someone%20elses/`, close };
 }
 
+/** The worker and the core elsewhere than a bundler leaves them, and under other names. @param {Project} project @param {import('./tools.js').Tools} tools */
+async function explicit(project, tools) {
+  await mkdir(join(project.output, 'elsewhere'));
+  const assets = { 'worker.js': 'thread.js', 'wasm/dropout-simd.wasm': 'core.wasm' };
+  for (const [from, to] of Object.entries(assets)) {
+    await copyFile(join(project.folder, DIST, from), join(project.output, 'elsewhere', to));
+  }
+  return esbuild(['--format=esm'])(project, tools);
+}
+
 /** @param {string} policy @returns {Page['open']} */
 const under = (policy) => (project) => site(project.folder, { 'content-security-policy': policy });
 
@@ -143,31 +163,75 @@ export const fewPages = [
     files: plainPage,
     open: ({ folder }) => site(folder),
   },
-  { name: 'Vite build', tool: 'vite', browsers: ALL, open: viteBuild },
-  { name: 'esbuild, no plugin, iife', tool: 'esbuild', browsers: CHROMIUM, open: esbuild([]) },
+  { name: 'Vite build', fault: VITE, tool: 'vite', browsers: ALL, open: viteBuild },
+  {
+    name: 'esbuild, no plugin, iife',
+    fault: ESBUILD,
+    tool: 'esbuild',
+    browsers: CHROMIUM,
+    open: esbuild([]),
+  },
   {
     name: 'esbuild, no plugin, esm',
+    fault: ESBUILD,
     tool: 'esbuild',
     browsers: CHROMIUM,
     open: esbuild(['--format=esm']),
   },
   {
     name: 'esbuild, no plugin, dropout-wasm/inline in one file',
+    fault: ESBUILD,
     tool: 'esbuild',
     browsers: CHROMIUM,
     files: goldenFiles('dropout-wasm/inline'),
     open: esbuild(['--log-override:empty-import-meta=error']),
   },
-  { name: 'the package on another origin', browsers: CHROMIUM, open: otherOrigin },
+  {
+    name: 'explicit wasm and workerUrl',
+    fault: ESBUILD,
+    tool: 'esbuild',
+    browsers: CHROMIUM,
+    files: goldenFiles('dropout-wasm', {
+      wasm: './elsewhere/core.wasm',
+      workerUrl: './elsewhere/thread.js',
+    }),
+    open: explicit,
+  },
+  {
+    name: 'a page in place of the core: a typed error with the address and what came',
+    fault: 'tfjs#6517, #6537',
+    browsers: CHROMIUM,
+    files: goldenFiles(`${DIST}/index.js`, { wasm: './index.html' }),
+    open: ({ folder }) => site(folder),
+    says: /^EngineError ENGINE .*index\.html is no WebAssembly module: an HTML page arrived/,
+  },
+  {
+    name: 'the package on another origin',
+    fault: 'emscripten#22654, webpack#16696',
+    browsers: CHROMIUM,
+    open: otherOrigin,
+  },
+  {
+    name: 'isolation headers, which nothing here needs',
+    fault: 'emscripten#14779',
+    browsers: CHROMIUM,
+    files: {
+      ...goldenFiles(`${DIST}/index.js`),
+      'main.js': `if (!crossOriginIsolated) throw new Error('not isolated');${PAGE_SCRIPT}`,
+    },
+    open: ({ folder }) => site(folder, ISOLATION),
+  },
   { name: 'a subpath', browsers: CHROMIUM, files: plainPage, open: subpath },
   {
     name: `policy ${POLICY}`,
+    fault: POLICIES,
     browsers: CHROMIUM,
     files: goldenFiles(`${DIST}/index.js`),
     open: under(POLICY),
   },
   {
     name: "that policy without 'wasm-unsafe-eval': a typed error that names it",
+    fault: POLICIES,
     browsers: CHROMIUM,
     files: goldenFiles(`${DIST}/index.js`),
     open: under(NO_WASM),
@@ -190,8 +254,14 @@ export const fewPages = [
 
 /** @type {Page[]} the others, in `npm run test:everywhere` */
 export const morePages = [
-  { name: 'Vite dev', tool: 'vite', browsers: CHROMIUM, open: viteDev },
-  { name: 'webpack', tool: 'webpack', browsers: CHROMIUM, open: webpack },
+  { name: 'Vite dev', fault: VITE, tool: 'vite', browsers: CHROMIUM, open: viteDev },
+  {
+    name: 'webpack',
+    fault: 'emscripten#22609',
+    tool: 'webpack',
+    browsers: CHROMIUM,
+    open: webpack,
+  },
   { name: 'Rollup', tool: 'rollup', browsers: CHROMIUM, open: rollup },
   { name: 'Parcel', tool: 'parcel', browsers: CHROMIUM, open: parcel },
   {

@@ -10,6 +10,7 @@ import { goldenFiles } from './project.js';
 /**
  * @typedef {object} Program
  * @property {string} name
+ * @property {string} [fault] reported of other libraries, which would show here
  * @property {string} [tool] the npm package whose version counts; else this process's Node
  * @property {Record<string, string>} [files] the golden ones by default
  * @property {(project: Project, tools: import('./tools.js').Tools) => Promise<string>} run gives the output
@@ -52,7 +53,7 @@ const typed = {
 
 /** @type {Program[]} in `npm test` */
 export const fewPrograms = [
-  { name: 'Node', run: node },
+  { name: 'Node', fault: 'nodejs/node#51744', run: node },
   { name: 'Node, dropout-wasm/inline', files: inline, run: node },
   {
     name: 'Node, dropout-wasm/inline, worker: false',

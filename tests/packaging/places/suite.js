@@ -8,6 +8,8 @@ import { HASH } from './golden.js';
 import { forgetTarball, goldenFiles, newProject } from './project.js';
 
 /** @typedef {{ place: string, tool: string, engine: string, result: string }} Row of the matrix */
+/** @typedef {import('./pages.js').Page} Page */
+/** @typedef {import('./programs.js').Program} Program */
 
 /**
  * @param {Record<string, string> | undefined} files
@@ -37,6 +39,20 @@ export function testPlaces({ pages, programs, tools, names }) {
   const versionOf = (/** @type {string | undefined} */ tool) => (tool ? tools.version(tool) : '');
   after(forgetTarball);
 
+  const named = (/** @type {Page | Program} */ { fault, name }) =>
+    [fault, name].filter(Boolean).join(': ');
+  /** One place: its row is there also where it fails. @param {Omit<Row, 'result'>} row @param {import('node:test').TestContext} t @param {() => Promise<string>} find */
+  const record = async (row, t, find) => {
+    let result = 'FAILED';
+    try {
+      result = await find();
+    } finally {
+      rows.push({ ...row, result });
+      t.diagnostic([row.tool, row.engine, result].filter(Boolean).join(', '));
+    }
+    return result;
+  };
+
   for (const name of names) {
     const here = pages.filter(({ browsers }) => browsers.includes(name));
     describe(`in ${name}`, () => {
@@ -45,15 +61,15 @@ export function testPlaces({ pages, programs, tools, names }) {
       after(async () => (await opening)?.close());
 
       for (const page of here) {
-        test(page.name, async (t) => {
+        test(named(page), async (t) => {
           const browser = await (opening ??= browsers[name]());
           await inProject(page.files, async (project) => {
-            const site = await page.open(project, tools);
-            const result = await browser.read(site.url).finally(site.close);
-            const tool = versionOf(page.tool);
             const engine = `${name} ${browser.version}`;
-            rows.push({ place: page.name, tool, engine, result });
-            t.diagnostic([tool, engine, result].filter(Boolean).join(', '));
+            const row = { place: page.name, tool: versionOf(page.tool), engine };
+            const result = await record(row, t, async () => {
+              const site = await page.open(project, tools);
+              return browser.read(site.url).finally(site.close);
+            });
             if (page.says) assert.match(result, page.says);
             else assert.equal(result, HASH);
           });
@@ -63,15 +79,15 @@ export function testPlaces({ pages, programs, tools, names }) {
   }
 
   describe('as a program', () => {
-    for (const { name, tool, files, run } of programs) {
-      test(name, async (t) => {
-        await inProject(files, async (project) => {
-          const result = (await run(project, tools)).trim();
-          const version = versionOf(tool);
-          const engine = tool && tool !== 'typescript' ? '' : `Node ${process.versions.node}`;
-          rows.push({ place: name, tool: version, engine, result });
-          t.diagnostic([version, engine, result].filter(Boolean).join(', '));
-          assert.equal(result, HASH);
+    for (const program of programs) {
+      test(named(program), async (t) => {
+        await inProject(program.files, async (project) => {
+          const tool = versionOf(program.tool);
+          const isEngine = program.tool && program.tool !== 'typescript';
+          const engine = isEngine ? tool : `Node ${process.versions.node}`;
+          const row = { place: program.name, tool: isEngine ? '' : tool, engine };
+          const result = await record(row, t, () => program.run(project, tools));
+          assert.equal(result.trim(), HASH);
         });
       });
     }
