@@ -20,6 +20,7 @@ const TYPES = new Map([
  * @property {string | Uint8Array} [body]
  * @property {Record<string, string | number>} [headers]
  * @property {number} [cutAfter] bytes of the body: then the connection breaks
+ * @property {number} [holdAfter] bytes of the body: what follows waits for `release`
  */
 
 /** @typedef {(path: string, headers: import('node:http').IncomingHttpHeaders, file: Uint8Array | undefined) => Reply | 'silence' | undefined} Rule */
@@ -34,6 +35,8 @@ export class UnrulyServer {
 
   #server = createServer((request, response) => void this.#answer(request, response));
   #port = 0;
+  /** What is held back. @type {(() => void)[]} */
+  #held = [];
 
   /** @param {string} folder */
   constructor(folder) {
@@ -53,6 +56,11 @@ export class UnrulyServer {
 
   get address() {
     return `http://${HOST}:${this.#port}${this.place}`;
+  }
+
+  /** Sends what was held back. */
+  release() {
+    for (const send of this.#held.splice(0)) send();
   }
 
   /** At the same address as before. */
@@ -87,15 +95,19 @@ export class UnrulyServer {
       ? { body: file, headers: { 'content-type': TYPES.get(extname(name)) ?? '' } }
       : { status: 404, body: 'not here' };
     const reply = this.rule(path, request.headers, file) ?? found;
-    if (reply !== 'silence') send(response, reply);
+    if (reply !== 'silence') this.#send(response, reply);
   }
-}
 
-/** @param {import('node:http').ServerResponse} response @param {Reply} reply */
-function send(response, { status = 200, body = '', headers = {}, cutAfter }) {
-  const bytes = Buffer.from(body);
-  const told = Object.entries({ 'content-length': bytes.length, ...headers });
-  response.writeHead(status, Object.fromEntries(told.filter(([, value]) => value !== '')));
-  if (cutAfter === undefined) response.end(bytes);
-  else response.write(bytes.subarray(0, cutAfter), () => response.destroy());
+  /** @param {import('node:http').ServerResponse} response @param {Reply} reply */
+  #send(response, { status = 200, body = '', headers = {}, cutAfter, holdAfter }) {
+    const bytes = Buffer.from(body);
+    const told = Object.entries({ 'content-length': bytes.length, ...headers });
+    response.writeHead(status, Object.fromEntries(told.filter(([, value]) => value !== '')));
+    if (cutAfter !== undefined) {
+      response.write(bytes.subarray(0, cutAfter), () => response.destroy());
+    } else if (holdAfter !== undefined) {
+      response.write(bytes.subarray(0, holdAfter));
+      this.#held.push(() => response.end(bytes.subarray(holdAfter)));
+    } else response.end(bytes);
+  }
 }

@@ -10,7 +10,7 @@ import { publish } from '../../web/publish.js';
 import { launch } from './chromium.js';
 import { PageDriver } from './page-driver.js';
 import { UnrulyServer } from './unruly-server.js';
-import { LINK, PAGE, hashesOf, play, untilKept, versionOf } from './visits.js';
+import { LINK, PAGE, hashesOf, play, playUntil, untilKept, versionOf } from './visits.js';
 
 const FILES = fileURLToPath(new URL('../../build/page/', import.meta.url));
 const TIMEOUT = { timeout: 300_000 };

@@ -15,11 +15,25 @@ export async function hashesOf(link) {
   return runs.map((run) => run.weightsHash).sort();
 }
 
+/**
+ * @param {import('./page-driver.js').PageDriver} reader
+ * @param {string} phase in which it ends, this time
+ */
+export async function playUntil(reader, phase) {
+  await reader.page.bringToFront(); // nobody clicks on a hidden tab
+  await reader.page.$eval('#run', (run) => delete (/** @type {HTMLElement} */ (run).dataset.phase));
+  await reader.play();
+  await reader.phase(phase);
+}
+
 /** @param {import('./page-driver.js').PageDriver} reader @returns {Promise<string[]>} sorted: of all runs of this visit */
 export async function play(reader) {
-  await reader.page.bringToFront(); // nobody clicks on a hidden tab
-  await reader.play('.hero');
-  await reader.phase('done');
+  await playUntil(reader, 'done');
+  return hashesIn(reader);
+}
+
+/** @param {import('./page-driver.js').PageDriver} reader @returns {Promise<string[]>} sorted: of all runs of this visit */
+export async function hashesIn(reader) {
   return (await reader.texts('#run-list code')).sort();
 }
 
