@@ -280,8 +280,8 @@ case $command in
   everywhere) test_everywhere ;;
   compare)
     build
-    # a link's comparison: npm run compare -- run LINK
-    [ "${1:-}" = run ] || set -- compare "$@"
+    # other commands than compare are named: npm run compare -- run LINK
+    [[ "${1:-}" =~ ^(run|train|evaluate)$ ]] || set -- compare "$@"
     exec node dist/cli.js "$@"
     ;;
   bench)

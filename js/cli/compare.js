@@ -1,13 +1,8 @@
 /** The commands `compare` and `run`. */
 
-import { stat } from 'node:fs/promises';
-
 import { compare } from '../compare.js';
-import { isUrl } from '../data/bytes.js';
-import { loadMnist } from '../data/mnist.js';
-import { FileError } from '../errors.js';
 import { formatLink } from '../link.js';
-import { UsageError } from './arguments.js';
+import { checkPlace, loadData } from './data.js';
 import { appendLine, openLines, readLines } from './lines.js';
 import { progressBar } from './progress.js';
 import { hashTable, summaryTables } from './tables.js';
@@ -25,16 +20,10 @@ export async function compareCommand(request, signal) {
   const { variants, ...options } = settings;
   const file = json === STDOUT ? undefined : json;
   // First what takes no time and may fail.
-  if (base !== undefined) await checkPlace(base);
+  await checkPlace(base);
   const completed = file === undefined ? [] : await readLines(file, say);
   if (file !== undefined) await openLines(file);
-  const data = await loadMnist({ base, signal });
-  const { trainSize = 0 } = settings;
-  if (trainSize > data.train.samples) {
-    throw new UsageError(
-      `the training set has ${data.train.samples} images, fewer than a train-size of ${trainSize}`,
-    );
-  }
+  const data = await loadData(base, signal, settings.trainSize);
   let trained = 0;
   const bar = progressBar(process.stderr);
   try {
@@ -67,18 +56,4 @@ export async function compareCommand(request, signal) {
 /** @param {string} text a line for a person */
 function say(text) {
   process.stderr.write(`${text}\n`);
-}
-
-/**
- * A wrong directory is named as such, and before anything is read or written.
- * @param {string} base
- */
-async function checkPlace(base) {
-  if (isUrl(base)) return;
-  const found = await stat(base).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  const what = found ? 'no directory' : 'not there';
-  throw new FileError(`${base}: ${what}; --data names a directory with MNIST's four files`, {
-    address: base,
-  });
 }

@@ -2,7 +2,7 @@
 
 import { SETTINGS, parseSettings } from '../comparison/settings.js';
 import { networkInfo, variantInfo } from '../variant-words.js';
-import { EXTRAS, PRESET } from './arguments.js';
+import { EXTRAS, PRESET, TRAIN } from './arguments.js';
 import { presets } from './presets.js';
 
 const FLAG_WIDTH = 36;
@@ -16,8 +16,11 @@ export function help() {
     const text = /learning-rate|train-size/.test(flag) ? undefined : format(defaults);
     return row(flag, value, text === undefined ? help : `${help} (${text})`);
   });
-  const extras = [PRESET, ...EXTRAS].map(({ flag, value, help }) => row(flag, value, help));
+  const extras = [PRESET, ...EXTRAS, ...TRAIN].map(({ flag, value, help }) =>
+    row(flag, value, help),
+  );
   const beside = [...SETTINGS.filter(({ isView }) => isView), ...EXTRAS];
+  const few = TRAIN.map(({ flag }) => `--${flag}`);
   return `Trains variants of dropout on MNIST and says whether they differ.
 
 Usage:
@@ -25,6 +28,9 @@ Usage:
   dropout-wasm run LINK [options]  the comparison that a link of the page names, with the hash of
                                    the weights of every run; the link settles all but
                                    ${beside.map(({ flag }) => `--${flag}`).join(', ')}
+  dropout-wasm train [options]     one run, with ${few.join(', ')};
+                                   options that ask for several runs, and --json, are not its own
+  dropout-wasm evaluate FILE       a saved model on the test set; --data, --numerics
 
 Options:
 ${[...settings, ...extras].join('\n')}

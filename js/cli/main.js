@@ -3,7 +3,9 @@
 import { VERSION } from '../version.js';
 import { UsageError, parseArguments } from './arguments.js';
 import { compareCommand } from './compare.js';
+import { evaluateCommand } from './evaluate.js';
 import { help } from './help.js';
+import { trainCommand } from './train.js';
 
 const DONE = 0;
 const FAILED = 1;
@@ -30,6 +32,8 @@ export async function main(words) {
     const request = parseArguments(words);
     if (request.command === 'help') process.stdout.write(help());
     else if (request.command === 'version') process.stdout.write(`${VERSION}\n`);
+    else if (request.command === 'train') await trainCommand(request, interrupt.signal);
+    else if (request.command === 'evaluate') await evaluateCommand(request, interrupt.signal);
     else await compareCommand(request, interrupt.signal);
     return DONE;
   } catch (error) {

@@ -73,6 +73,17 @@ export function summaryTables(summary, baseline) {
 }
 
 /**
+ * @param {Record<import('../statistics.js').Metric | 'samples', number>} report on the test set
+ * @param {string} hash of the weights
+ * @returns {string} one model's figures, with as many digits as 10,000 images tell apart
+ */
+export function reportTable(report, hash) {
+  const rows = METRICS.map((metric) => [metricInfo[metric].label, report[metric].toFixed(4)]);
+  const title = `Test set, ${report.samples} images\n\n`;
+  return `${title}${table([], rows)}\nSHA-256 of the weights ${hash}\n`;
+}
+
+/**
  * @param {RunLine[]} runs
  * @returns {string} the weights hash of every run
  */

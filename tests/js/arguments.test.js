@@ -77,11 +77,63 @@ test('run takes an address or its fragment', () => {
   assert.deepEqual(settings, parseLink('v=1&network=relu&seeds=3'));
 });
 
+test('train is one run of a comparison, with its options and its defaults', () => {
+  const words =
+    'train --network relu --variant standard --p 0.2 --epochs 3 --seed 9 --batch 32 --optimizer sgd' +
+    ' --learning-rate 0.05 --schedule linear --momentum 0.9 --train-size 1000 --max-norm 3';
+  const { command, settings, ...rest } = parseArguments([
+    ...words.split(' '),
+    ...['--data', 'some/where', '--save', 'model.safetensors'],
+  ]);
+  assert.equal(command, 'train');
+  assert.deepEqual(rest, { data: 'some/where', save: 'model.safetensors' });
+  const same = words
+    .replace('train', 'compare')
+    .replace('variant', 'variants')
+    .replace('seed', 'seeds');
+  assert.deepEqual(settings, parseArguments(same.split(' ')).settings);
+  const plain = parseArguments(['train']);
+  const expected = parseArguments(['compare', '--variants', 'article', '--seeds', '1']);
+  assert.deepEqual(plain.settings, expected.settings);
+});
+
+test('evaluate takes a file, the data and the numerics', () => {
+  assert.deepEqual(parseArguments(['evaluate', 'a.safetensors']), {
+    command: 'evaluate',
+    file: 'a.safetensors',
+    numerics: 'strict',
+    data: undefined,
+  });
+  const words = ['evaluate', 'a', '--numerics', 'fast', '--data', 'b'];
+  const { numerics, data } = parseArguments(words);
+  assert.deepEqual({ numerics, data }, { numerics: 'fast', data: 'b' });
+});
+
 test('wrong usage is one sentence that names the option and the value', () => {
   const cases = [
     ['', /a command is missing/],
-    ['train', /unknown command "train"/],
-    ['compare --variant a', /unknown option '--variant'/],
+    ['fit', /unknown command "fit": compare, run, train or evaluate/],
+    ['compare --variant a', /unknown option '--variant' for compare/],
+    ['compare --save a', /unknown option '--save' for compare/],
+    ['run v=1&p=0.2 --seed 1', /unknown option '--seed' for run/],
+    ['train --variants article', /unknown option '--variants' for train/],
+    ['train --seeds 1', /unknown option '--seeds' for train/],
+    ['train --workers 2', /unknown option '--workers' for train/],
+    ['train --variant foo', /--variant must be .*"foo"/],
+    ['train --variant article,none', /--variant must be .*"article,none"/],
+    ['train --seed 1-2', /--seed must be a number, got "1-2"/],
+    ['train --seed -1', /--seed must be an integer from 0 .*got -1/],
+    ['train --seed 0.5', /--seed must be an integer .*got 0\.5/],
+    ['train --p 0.1,0.2', /--p must be one number, got "0\.1,0\.2"/],
+    ['train --learning-rate 0.1,0.2', /--learning-rate must be one number, got "0\.1,0\.2"/],
+    ['train --save=', /--save is empty/],
+    ['train --save a --save b', /--save is given twice/],
+    ['train model', /unexpected argument "model"/],
+    ['evaluate', /evaluate needs the file of a model/],
+    ['evaluate a b', /unexpected argument "b"/],
+    ['evaluate a --p 0.5', /unknown option '--p' for evaluate/],
+    ['evaluate a --numerics exact', /--numerics must be 'strict' or 'fast', got "exact"/],
+    ['evaluate a --data=', /--data is empty/],
     ['compare --variants article,foo', /--variants .*"foo"/],
     ['compare --p 1.5', /--p must be .* from 0 to 1, got 1\.5/],
     ['compare --p x', /--p must be a number, got "x"/],

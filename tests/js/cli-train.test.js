@@ -1,0 +1,197 @@
+/** train and evaluate on the command line: a run of a comparison whose model is kept, and read again. */
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { createModel, dense, loadModel, variants } from '../../dist/index.js';
+import { parseLines, run, writeImages } from './support-cli.js';
+import { generator } from './support-random.js';
+import { HERE } from './support-models.js';
+
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+let directory;
+let data;
+let words;
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'train-'));
+  data = join(directory, 'data');
+  await writeImages(data, generator(3), { train: 400, test: 150 });
+  words = ['--data', data, '--network', 'relu', '--epochs', '2', '--batch', '32'];
+});
+after(() => rm(directory, { recursive: true }));
+
+/** The lines of a report. */
+const figures = (stdout) => /^Test set[^]+SHA-256 of the weights [0-9a-f]{64}$/m.exec(stdout)?.[0];
+
+test('train is the run of that variant and seed in a comparison, and evaluate finds its figures again', async () => {
+  const file = join(directory, 'model.safetensors');
+  const trained = await run(
+    'train',
+    ...words,
+    '--variant',
+    'standard',
+    '--seed',
+    '7',
+    '--save',
+    file,
+  );
+  assert.equal(trained.status, 0, trained.stderr);
+  assert.equal(trained.stderr, '', 'nothing to a stderr that is no terminal');
+  const compared = await run(
+    'compare',
+    ...words,
+    '--variants',
+    'standard',
+    '--seeds',
+    '7',
+    '--json',
+    '-',
+  );
+  const [line] = parseLines(compared.stdout);
+  const report = figures(trained.stdout);
+  assert.match(report, /^Test set, 150 images$/m);
+  assert.match(report, new RegExp(`weights ${line.weightsHash}$`));
+  assert.match(report, new RegExp(`^accuracy +${line.accuracy.toFixed(4)}$`, 'm'));
+  assert.match(report, new RegExp(`^NLL +${line.loss.toFixed(4)}$`, 'm'));
+  assert.match(trained.stdout, new RegExp(`^saved ${file}$`, 'm'));
+
+  const evaluated = await run('evaluate', file, '--data', data);
+  assert.equal(evaluated.status, 0, evaluated.stderr);
+  assert.equal(evaluated.stderr, '');
+  assert.equal(figures(evaluated.stdout), report);
+  assert.match(evaluated.stdout, /^\S+: 784-512-512-10, seed 7, step 26, epoch 2$/m);
+
+  const model = await loadModel(await readFile(file), HERE);
+  try {
+    assert.equal(await model.hash(), line.weightsHash);
+    const { layers } = variants.standard('relu', 0.5);
+    assert.deepEqual(await model.spec(), { input: 784, layers, seed: 7 });
+  } finally {
+    await model.dispose();
+  }
+});
+
+test('the first line that train prints is the command that repeats it', async () => {
+  const few = [
+    '--variant',
+    'unscaled',
+    '--train-size',
+    '64',
+    '--epochs',
+    '2',
+    '--schedule',
+    'cosine',
+  ];
+  const first = await run('train', ...few, '--data', data);
+  const [, again] = /^dropout-wasm (train .*)$/m.exec(first.stdout);
+  assert.match(again, /--variant unscaled .*--seed 1 .*--schedule cosine .*--train-size 64/);
+  const second = await run(...again.split(' '), '--data', data);
+  assert.equal(second.status, 0, second.stderr);
+  assert.equal(second.stdout, first.stdout);
+});
+
+/** As on a terminal, whose progress tells that steps are done. */
+const AS_TERMINAL = ['--import', 'data:text/javascript,process.stderr.isTTY=true'];
+
+/** Ends a training by a signal while it computes. */
+async function interrupted(signal, file) {
+  const endless = ['train', '--data', data, '--epochs', '100000', '--save', file];
+  const child = spawn(process.execPath, [...AS_TERMINAL, CLI, ...endless]);
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  let text = '';
+  await new Promise((resolve) => {
+    child.on('close', resolve);
+    child.stderr.on('data', (chunk) => {
+      text += chunk;
+      if (text.includes('epoch')) resolve(undefined);
+    });
+  });
+  child.kill(signal);
+  return { code: await ended, text };
+}
+
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGKILL', null],
+]) {
+  test(`a run that ${signal} ends leaves the file that was there, and nothing beside it`, async () => {
+    const folder = join(directory, signal);
+    await mkdir(folder);
+    const file = join(folder, 'model.safetensors');
+    await writeFile(file, 'the old one');
+    const { code, text } = await interrupted(signal, file);
+    assert.equal(code, status, text);
+    assert.equal(await readFile(file, 'utf8'), 'the old one');
+    assert.deepEqual(await readdir(folder), ['model.safetensors']);
+  });
+}
+
+test('a run that fails leaves it, too; one that ends takes its place, through a link', async () => {
+  const folder = join(directory, 'replaced');
+  await mkdir(folder);
+  const [file, link] = ['model.safetensors', 'link'].map((name) => join(folder, name));
+  await writeFile(file, 'the old one');
+  await symlink(file, link);
+  const diverging = ['--optimizer', 'sgd', '--learning-rate', '1e30'];
+  const failed = await run('train', ...words, ...diverging, '--save', link);
+  assert.equal(failed.status, 1);
+  assert.match(failed.stderr, /^dropout-wasm: [^\n]+\n$/);
+  assert.equal(failed.stdout, '');
+  assert.equal(await readFile(file, 'utf8'), 'the old one');
+  const done = await run('train', ...words, '--save', link);
+  assert.equal(done.status, 0, done.stderr);
+  assert.equal((await run('evaluate', file, '--data', data)).status, 0);
+  assert.deepEqual((await readdir(folder)).sort(), ['link', 'model.safetensors']);
+});
+
+test('what cannot be saved is said before anything is trained', async () => {
+  const nowhere = join(directory, 'no', 'such', 'model.safetensors');
+  for (const place of [nowhere, directory, '/dev/null']) {
+    // So long a run would never end.
+    const { status, stdout, stderr } = await run('train', '--epochs', '100000', '--save', place);
+    assert.equal(status, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^dropout-wasm: [^\n]+: (it is no file|cannot be written: [^\n]+)\n$/);
+  }
+});
+
+test('evaluate says what is wrong with a file, with its path, and status 1', async () => {
+  const page = join(directory, 'page.html');
+  await writeFile(page, '<!doctype html><html></html>');
+  const other = join(directory, 'other.safetensors');
+  const model = await createModel({ input: 3, layers: [dense(2)] }, HERE);
+  await writeFile(other, await model.save());
+  await model.dispose();
+  const cases = [
+    [join(directory, 'none.safetensors'), /none\.safetensors: cannot be read: ENOENT/],
+    [directory, /cannot be read: EISDIR/],
+    [page, /page\.html: expected a safetensors file, got an HTML page/],
+    [other, /features must be the model's input \(3\), got 784/],
+  ];
+  for (const [file, message] of cases) {
+    const { status, stdout, stderr } = await run('evaluate', file, '--data', data);
+    assert.equal(status, 1, stderr);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^dropout-wasm: [^\n]+\n$/);
+    assert.match(stderr, message);
+  }
+});
+
+test('wrong usage is one line with a hint, and status 2', async () => {
+  for (const wrong of [
+    ['train', '--variants', 'a'],
+    ['train', '--train-size', '401', '--data', data],
+    ['evaluate'],
+  ]) {
+    const { status, stdout, stderr } = await run(...wrong);
+    assert.equal(status, 2, stderr);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^dropout-wasm: [^\n]+--help[^\n]+\n$/);
+  }
+});
