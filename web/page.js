@@ -6,6 +6,7 @@ import { find, show } from './dom.js';
 import { startEnds } from './ends.js';
 import { startFindings } from './findings.js';
 import { startLaboratory } from './laboratory/laboratory.js';
+import { Models } from './laboratory/models.js';
 import { startMasks } from './masks.js';
 import { startOffline } from './offline.js';
 import { Experiment } from './run.js';
@@ -21,15 +22,16 @@ const data = new Data();
 const say = startSaying(find('#live'));
 const valley = new Valley();
 const trained = new Trained();
+const models = new Models();
 const experiment = new Experiment(data, async (...run) => {
-  await Promise.all([valley.inspect(...run), trained.keep(...run)]);
+  await Promise.all([valley.inspect(...run), trained.keep(...run), models.keep(...run)]);
 });
 
 startMasks();
 startFindings(experiment);
 startEnds();
 valley.follow(experiment);
-startLaboratory({ store, data, experiment, say, problem });
+startLaboratory({ store, data, experiment, models, say, problem });
 startSections({ trained, data, say });
 store.follow(({ p }) => showRatios(p));
 

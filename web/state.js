@@ -46,12 +46,11 @@ export function readLink(link) {
 /** Settings that are left out unless the reader wants them, in words. @param {Settings} settings */
 export function moreOf(settings) {
   const { numerics } = settings;
-  const told = CONTROLS.filter(({ optional, isTold = true }) => optional && isTold).flatMap(
-    ({ flag }) => {
-      const text = textOf(flag, settings);
-      return text === '' ? [] : [`${flag} ${text}`];
-    },
-  );
+  const told = SETTINGS.flatMap(({ flag, format }) => {
+    const { optional, isTold = true } = CONTROLS.find((control) => control.flag === flag) ?? {};
+    const text = optional && isTold ? format(settings) : undefined;
+    return text === undefined ? [] : [`${flag} ${text}`];
+  });
   return numerics === DEFAULTS.comparison.numerics ? told : [...told, `numerics ${numerics}`];
 }
 

@@ -6,6 +6,7 @@ import { addressOf, defaultSettings, runsOf, sentenceOf } from '../state.js';
 import { buildControls } from './controls.js';
 import { buildPresets } from './presets.js';
 import { startStatus } from './status.js';
+import { startTakeAway } from './take-away.js';
 import { startView } from './view.js';
 
 /**
@@ -14,9 +15,10 @@ import { startView } from './view.js';
  * @param {import('../data.js').Data} page.data
  * @param {import('../run.js').Experiment} page.experiment
  * @param {import('../say.js').Say} page.say
+ * @param {import('./models.js').Models} page.models
  * @param {string} page.problem of the address
  */
-export function startLaboratory({ store, data, experiment, say, problem }) {
+export function startLaboratory({ store, data, experiment, models, say, problem }) {
   buildPresets(find('#presets'), store);
   buildControls(find('#controls'), store);
   startView(experiment, store);
@@ -27,6 +29,7 @@ export function startLaboratory({ store, data, experiment, say, problem }) {
     },
     step: () => experiment.step(store.settings),
   });
+  startTakeAway({ experiment, models, store, say });
   startAddress(store, problem, reportProblem);
   const update = () => showSettings(store.settings, experiment);
   store.follow(update);
