@@ -3,7 +3,7 @@
 import { DEFAULTS } from '../js/defaults.js';
 import { PauseController, compare } from '../js/index.js';
 import { Curves } from './laboratory/curves.js';
-import { runsOf } from './state.js';
+import { addressOfRun } from './state.js';
 
 /** @typedef {import('./state.js').Settings} Settings */
 /** @typedef {import('../js/comparison/line.js').RunLine} RunLine */
@@ -193,15 +193,6 @@ export class Experiment extends EventTarget {
     this.phase = phase;
     this.dispatchEvent(new Event('phase'));
   }
-}
-
-/**
- * @param {Settings} settings
- * @param {RunLine['variant']} variant
- * @param {number} seed
- */
-function addressOfRun(settings, variant, seed) {
-  return runsOf({ ...settings, variants: [variant], seeds: [seed] });
 }
 
 /** @template T @param {Promise<T>} promise @param {AbortSignal} signal @returns {Promise<T>} */

@@ -94,6 +94,17 @@ export function runsOf(settings) {
   return addressOf({ ...settings, ...Object.fromEntries(views) });
 }
 
+/**
+ * One run of a comparison.
+ * @param {Settings} settings
+ * @param {string} variant
+ * @param {number} seed
+ */
+export function addressOfRun(settings, variant, seed) {
+  const variants = /** @type {Settings['variants']} */ ([variant]);
+  return runsOf({ ...settings, variants, seeds: [seed] });
+}
+
 /** What the others are compared with. @param {Settings} settings @returns {string} a variant */
 export function baselineOf({ baseline, variants }) {
   return baseline ?? variants[0];

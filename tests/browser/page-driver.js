@@ -57,6 +57,16 @@ export class PageDriver {
     return this.page.$$eval(selector, (nodes) => nodes.map((node) => node.textContent ?? ''));
   }
 
+  /** Resolves once the place says it. @param {string} selector @param {string} words */
+  async shows(selector, words) {
+    await this.page.waitForFunction(
+      (place, text) => document.querySelector(place)?.textContent?.includes(text),
+      {},
+      selector,
+      words,
+    );
+  }
+
   /** @param {string} flag @param {string} value as a reader types it, with Enter */
   async type(flag, value) {
     await this.page.click(`#${flag}`, { count: 3 });

@@ -44,7 +44,6 @@ async function withPage(link, body) {
 }
 
 const HASHES = '#run-list code';
-const OWN_NUMBERS = '.finding-list strong';
 
 describe('the page', () => {
   test('trains what the link names: curves, table, hashes, all of them those of Node', () =>
@@ -76,9 +75,7 @@ describe('the page', () => {
           assert.ok((await reader.pixels(chart, colour)) > 20, `${chart} has no line in ${colour}`);
         }
       }
-      const own = (await reader.texts(OWN_NUMBERS)).filter((text) => text !== '–');
-      assert.ok(own.length > 0, 'no finding shows a number of this page');
-      assert.match(await reader.text('#valley-table caption'), /this page/);
+      assert.match(await reader.text('#valley-table caption'), /in this tab/);
       const outside = reader.requests.filter((url) => !/^(data:|blob:)/.test(url));
       assert.ok(
         outside.every((url) => url.startsWith(`${site.address}page/`)),
@@ -287,18 +284,13 @@ describe('the page', () => {
       assert.deepEqual((await cells('batch')).map(Number), [0, 2, 3, 0, 5, 6]);
       assert.deepEqual((await cells('element')).map(Number), [1, 2, 0, 0, 5, 6]);
       const matrix = [1, 2, 3, 4, 5, 6];
-      for (const [tap, seeds] of [
-        { batch: 1, element: 27 },
-        { batch: 2, element: 28 },
-      ].entries()) {
-        if (tap > 0) await reader.page.click('#masks button');
-        await reader.page.waitForFunction(
-          (seed) => document.querySelector('#mask-words')?.textContent?.includes(`seeds ${seed} `),
-          {},
-          seeds.batch,
-        );
-        for (const [mask, seed] of Object.entries(seeds)) {
-          const expected = await dropoutMask(0.5, [2, 3], { mask, seed });
+      for (const step of [0, 1, 2]) {
+        if (step > 0) {
+          await reader.page.click('#masks button');
+          await reader.shows('#mask-words', `Step ${step} of seeds 1 and 27`);
+        }
+        for (const [mask, seed] of Object.entries({ batch: 1, element: 27 })) {
+          const expected = await dropoutMask(0.5, [2, 3], { mask, seed, step });
           assert.deepEqual(
             (await cells(mask)).map(Number),
             matrix.map((value, i) => value * expected[i]),

@@ -1,11 +1,13 @@
 /** A figure's value against the evaluation factor, with marks where the three rules lie. */
 
 import uPlot from 'uplot';
-import { LOG_AXIS, axisStyle, canvasFont, drawAt, withOpacity } from './canvas.js';
-import { cssColour, lookOf } from './looks.js';
+import { LOG_AXIS, axisStyle, canvasFont, drawAt, withOpacity } from '../canvas.js';
+import { cssColour, lookOf } from '../looks.js';
 
 const HEIGHT = 300;
 const MARKER_RADIUS = 4.5;
+/** Of the axis, without any points. */
+const ENDS = [0.25, 4];
 const FACTOR_NAMES = new Map([
   [0.0625, '1/16'],
   [0.125, '1/8'],
@@ -13,14 +15,22 @@ const FACTOR_NAMES = new Map([
   [0.5, '1/2'],
 ]);
 
-/** @typedef {[factor: number, value: number][]} Points */
+/** @typedef {[factor: number, value: number][]} Points by ascending factor */
 
 /**
  * @typedef {object} FactorChartOptions
  * @property {string} unit of the y axis
  * @property {boolean} logarithmic
  * @property {[number, number]} range of y; grows where a value would fall outside
- * @property {Points} measured elsewhere, drawn in grey for comparison
+ */
+
+/**
+ * @typedef {object} Drawn
+ * @property {string} variant whose points they are
+ * @property {number} p where the rules stand
+ * @property {Points} points
+ * @property {Points} recorded drawn in grey for comparison
+ * @property {number} [guess] the factor that the reader chose
  */
 
 export class FactorChart {
@@ -28,9 +38,7 @@ export class FactorChart {
   #options;
   /** @type {[number, number]} */
   #range;
-  #points = /** @type {Points} */ ([]);
-  #p = 0.5;
-  #variant = 'unscaled';
+  #drawn = /** @type {Drawn} */ ({ variant: 'unscaled', p: 0.5, points: [], recorded: [] });
   #plot = /** @type {uPlot | undefined} */ (undefined);
 
   /** @param {HTMLElement} container @param {FactorChartOptions} options */
@@ -46,12 +54,10 @@ export class FactorChart {
     document.fonts.ready.then(redraw);
   }
 
-  /** @param {string} variant @param {number} p @param {Points} points by ascending factor */
-  draw(variant, p, points) {
-    this.#variant = variant;
-    this.#points = points;
-    this.#p = p;
-    const values = points.map(([, value]) => value);
+  /** @param {Drawn} drawn */
+  draw(drawn) {
+    this.#drawn = drawn;
+    const values = [...drawn.points, ...drawn.recorded].map(([, value]) => value);
     this.#range = [Math.min(this.#range[0], ...values), Math.max(this.#range[1], ...values)];
     this.#plot?.destroy();
     this.#plot = new uPlot(this.#layout(), this.#data(), this.#container);
@@ -59,14 +65,14 @@ export class FactorChart {
 
   /** @returns {uPlot.AlignedData} */
   #data() {
-    const { measured } = this.#options;
-    const factors = [...new Set([...measured, ...this.#points].map(([factor]) => factor))];
-    factors.sort((a, b) => a - b);
-    const column = (/** @type {Points} */ points) => {
-      const values = new Map(points);
+    const { points, recorded } = this.#drawn;
+    const all = [...points, ...recorded].map(([factor]) => factor);
+    const factors = [...new Set([...ENDS, ...all])].sort((a, b) => a - b);
+    const column = (/** @type {Points} */ pairs) => {
+      const values = new Map(pairs);
       return factors.map((factor) => values.get(factor));
     };
-    return [factors, column(measured), column(this.#points)];
+    return [factors, column(recorded), column(points)];
   }
 
   /** @returns {uPlot.Options} */
@@ -80,6 +86,8 @@ export class FactorChart {
     ]);
     const powers = Array.from({ length: 9 }, (_, i) => 2 ** (i - 4));
     const points = { show: false };
+    // Between two of the points of fewer factors lie those of more.
+    const line = { points, spanGaps: true };
     return {
       width: this.#container.clientWidth,
       height: HEIGHT,
@@ -105,8 +113,8 @@ export class FactorChart {
       ],
       series: [
         {},
-        { stroke: () => cssColour('--soft'), width: 1, dash: [3, 3], points },
-        { stroke: () => cssColour(lookOf(this.#variant).colour), width: 2, points },
+        { stroke: () => cssColour('--soft'), width: 1, dash: [3, 3], ...line },
+        { stroke: () => cssColour(lookOf(this.#drawn.variant).colour), width: 2, ...line },
       ],
       hooks: {
         drawAxes: [(plot) => this.#drawRules(plot)],
@@ -117,14 +125,15 @@ export class FactorChart {
 
   /** Where the right rule, no rule and the text's rule lie. @param {uPlot} plot */
   #drawRules(plot) {
-    const keep = 1 - this.#p;
+    const { p, guess } = this.#drawn;
+    const keep = 1 - p;
     const { ctx, bbox } = plot;
     const scale = devicePixelRatio;
     ctx.font = canvasFont(400);
     ctx.textAlign = 'center';
     ctx.textBaseline = 'bottom';
     const rules = [
-      [keep, 'keep', 'right'],
+      [keep, 'keep', '2014 paper'],
       [1, '1', 'its layer'],
       [1 / keep, '1/keep', 'its text'],
     ];
@@ -137,21 +146,24 @@ export class FactorChart {
       ctx.fillText(String(who), x, bbox.top - 8 * scale);
       ctx.fillStyle = cssColour('--ink');
       ctx.fillText(String(name), x, bbox.top - 24 * scale);
+      if (factor !== guess) continue;
+      ctx.fillText('your guess', x, bbox.top + bbox.height - 6 * scale);
     }
   }
 
   /** @param {uPlot} plot */
   #drawMarkers(plot) {
     const scale = devicePixelRatio;
-    const { marker, colour } = lookOf(this.#variant);
+    const { variant, recorded, points } = this.#drawn;
+    const { marker, colour } = lookOf(variant);
     const sets = [
-      { points: this.#options.measured, shape: lookOf('none').marker, fill: '--soft' },
-      { points: this.#points, shape: marker, fill: colour },
+      { points: recorded, shape: lookOf('none').marker, fill: '--soft' },
+      { points, shape: marker, fill: colour },
     ];
-    for (const { points, shape, fill } of sets) {
+    for (const { points: pairs, shape, fill } of sets) {
       plot.ctx.fillStyle = cssColour(fill);
       const path = new Path2D(shape);
-      for (const [factor, value] of points) {
+      for (const [factor, value] of pairs) {
         const x = plot.valToPos(factor, 'x', true);
         const y = plot.valToPos(value, 'y', true);
         drawAt(plot.ctx, path, x, y, MARKER_RADIUS * scale);

@@ -1,0 +1,38 @@
+/** How to get a run again, shown by the run of step 4: its link, its command, its hash. */
+
+import { element, find } from '../dom.js';
+import { addressOf, readLink } from '../state.js';
+import { CURVE_LINK } from './curve-run.js';
+import { RECORDED_CURVE } from './recorded-curve.js';
+
+/** @param {import('./valley.js').Valley} valley */
+export function startAgain(valley) {
+  const link = addressOf(readLink(CURVE_LINK));
+  const address = `${location.href.split('#')[0]}${link}`;
+  const here = element('dd', {}, 'not yet');
+  const rows = [
+    ['The link', element('a', { href: link }, element('code', {}, address))],
+    ['The command', element('code', {}, `npm run compare -- run '${address}'`)],
+    ['Hash, recorded', element('code', {}, RECORDED_CURVE.weightsHash)],
+  ];
+  find('#again').append(
+    element('h3', {}, 'The run of step 4, again'),
+    element(
+      'dl',
+      {},
+      ...rows.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]),
+      element('dt', {}, 'Hash, this tab'),
+      here,
+    ),
+    element(
+      'p',
+      { class: 'faint' },
+      'The hash is SHA-256 over all trained weights. If one bit of one weight differs, it differs.',
+    ),
+  );
+  valley.addEventListener('curve', () => {
+    const { weightsHash } = valley.curve;
+    const same = weightsHash === RECORDED_CURVE.weightsHash ? '' : ' (of other settings)';
+    here.replaceChildren(element('code', {}, weightsHash), same);
+  });
+}

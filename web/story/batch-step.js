@@ -1,0 +1,102 @@
+/** Step 2: the masks of one training step for a whole batch, shared by its rows or drawn for each. */
+
+import { dense, dropout } from '../../js/index.js';
+import { formatNumber } from '../../js/report.js';
+import { mean, sd } from '../../js/statistics.js';
+import { element, find, table } from '../dom.js';
+import { latest } from '../latest.js';
+import { lookOf, nameWithSwatch } from '../looks.js';
+import { drawGrid } from './grid.js';
+import { startGuess } from './guess.js';
+import { shareSlider } from './slider.js';
+import { WorkerModel } from './worker-model.js';
+
+const ROWS = 32;
+const UNITS = 48;
+const SEED = 1;
+
+const KINDS = /** @type {const} */ ([
+  { mask: 'batch', variant: 'article', title: 'one mask for the batch' },
+  { mask: 'element', variant: 'standard', title: 'a mask for every row' },
+]);
+
+/** @param {import('../say.js').Say} say */
+export function startBatchStep(say) {
+  const models = KINDS.map(({ mask }) => ({ mask, model: new WorkerModel() }));
+  const words = find('#batch-words');
+  let p = 0.5;
+  let step = 0;
+  const draw = async () => {
+    try {
+      const masks = await Promise.all(
+        models.map(({ mask, model }) => model.ask(specOf(p, mask), (one) => maskOf(one, step))),
+      );
+      const shares = masks.map(sharesOf);
+      find('#batch-grids').replaceChildren(
+        ...KINDS.map((kind, i) => pictureOf(kind, masks[i], shares[i])),
+      );
+      find('#batch-table').replaceChildren(shareTable(shares));
+      words.textContent = `Training step ${step + 1}, p = ${p}. Share kept, mean over the ${UNITS} units: ${shares.map((share) => formatNumber(mean(share))).join(' against ')}; standard deviation ${shares.map((share) => formatNumber(sd(share))).join(' against ')}.`;
+    } catch (error) {
+      words.textContent = `The masks could not be drawn: ${/** @type {Error} */ (error).message}`;
+      throw error;
+    }
+  };
+  const redraw = latest(() => draw().catch(() => {})); // its words have said why
+  const next = element('button', { type: 'button', class: 'plain', id: 'batch-next' }, 'Next step');
+  next.addEventListener('click', () => {
+    step += 1;
+    redraw(undefined);
+  });
+  const slide = shareSlider('batch-p', (value) => {
+    p = value;
+    redraw(undefined);
+  });
+  const controls = find('#batch-controls');
+  controls.append(slide, next);
+  controls.hidden = true;
+  startGuess('#batch-guess', say, async () => {
+    await draw();
+    controls.hidden = false;
+  });
+}
+
+/** @param {number} p @param {'batch' | 'element'} mask */
+function specOf(p, mask) {
+  return { input: 1, layers: [dense(UNITS), dropout(p, { mask })], seed: SEED };
+}
+
+/** @param {import('../../js/model.js').Model} model @param {number} step @returns {Promise<Uint8Array>} */
+async function maskOf(model, step) {
+  return /** @type {Uint8Array} */ (await model.mask(1, { step, rows: ROWS }));
+}
+
+/** Of each unit, the share of rows that keep it. @param {Uint8Array} mask */
+function sharesOf(mask) {
+  return Array.from({ length: UNITS }, (_, unit) =>
+    mean(Array.from({ length: ROWS }, (_, row) => mask[row * UNITS + unit])),
+  );
+}
+
+/** @param {(typeof KINDS)[number]} kind @param {Uint8Array} mask @param {number[]} shares */
+function pictureOf({ variant, title }, mask, shares) {
+  const all = shares.filter((share) => share === 1).length;
+  const none = shares.filter((share) => share === 0).length;
+  const label = `${title}: of ${UNITS} units ${all} are kept in all ${ROWS} rows, ${none} in none, ${UNITS - all - none} in some`;
+  const { colour } = lookOf(variant);
+  const picture = drawGrid({ rows: ROWS, columns: UNITS, mask, bars: shares, colour, label });
+  const heading = element('p', { class: 'grid-title' }, nameWithSwatch(variant), title);
+  return element('div', {}, heading, picture);
+}
+
+/** @param {number[][]} shares by kind, by unit */
+function shareTable(shares) {
+  return table({
+    caption: `The share of ${ROWS} rows that keep the unit.`,
+    head: ['unit', ...KINDS.map(({ title }) => title)],
+    rows: shares[0].map((_, unit) => [
+      String(unit + 1),
+      ...shares.map((share) => formatNumber(share[unit])),
+    ]),
+  });
+}

@@ -1,0 +1,101 @@
+/** Step 6: what Dropout and DropConnect leave of a layer's weights. */
+
+import { dense, dropout } from '../../js/index.js';
+import { count } from '../state.js';
+import { element, find, table } from '../dom.js';
+import { latest } from '../latest.js';
+import { lookOf, nameWithSwatch } from '../looks.js';
+import { drawGrid } from './grid.js';
+import { startGuess } from './guess.js';
+import { shareSlider } from './slider.js';
+import { WorkerModel } from './worker-model.js';
+
+const UNITS = 12;
+const INPUTS = 16;
+const SEED = 1;
+
+/** @param {import('../say.js').Say} say */
+export function startConnectStep(say) {
+  const units = new WorkerModel();
+  const weights = new WorkerModel();
+  const words = find('#connect-words');
+  let p = 0.5;
+  let step = 0;
+  const draw = async () => {
+    try {
+      const [kept, single] = await Promise.all([
+        units.ask(unitSpec(p), (model) => model.mask(1, { step })),
+        weights.ask(weightSpec(p), (model) => model.mask(0, { step })),
+      ]);
+      const whole = Array.from(kept).flatMap((one) => Array(INPUTS).fill(one));
+      show([Uint8Array.from(whole), /** @type {Uint8Array} */ (single)]);
+      words.textContent = `Training step ${step + 1}, p = ${p}.`;
+    } catch (error) {
+      words.textContent = `The masks could not be drawn: ${/** @type {Error} */ (error).message}`;
+      throw error;
+    }
+  };
+  const redraw = latest(() => draw().catch(() => {})); // its words have said why
+  const next = element('button', { type: 'button', class: 'plain' }, 'Next step');
+  next.id = 'connect-next';
+  next.addEventListener('click', () => {
+    step += 1;
+    redraw(undefined);
+  });
+  const slide = shareSlider('connect-p', (value) => {
+    p = value;
+    redraw(undefined);
+  });
+  const controls = find('#connect-controls');
+  controls.append(slide, next);
+  controls.hidden = true;
+  startGuess('#connect-guess', say, async () => {
+    await draw();
+    controls.hidden = false;
+  });
+}
+
+/** @param {number} p */
+function unitSpec(p) {
+  return { input: INPUTS, layers: [dense(UNITS), dropout(p, { mask: 'batch' })], seed: SEED };
+}
+
+/** @param {number} p */
+function weightSpec(p) {
+  return { input: INPUTS, layers: [dense(UNITS, { dropConnect: p })], seed: SEED };
+}
+
+const KINDS = [
+  { variant: 'article', title: 'Dropout' },
+  { variant: 'dropconnect', title: 'DropConnect' },
+];
+
+/** @param {Uint8Array[]} masks units x inputs, by kind */
+function show(masks) {
+  const left = masks.map(keptByUnit);
+  find('#connect-grids').replaceChildren(
+    ...KINDS.map(({ variant, title }, i) => {
+      const silent = left[i].filter((kept) => kept === 0).length;
+      const label = `${title}: ${silent} of ${UNITS} units silent`;
+      const { colour } = lookOf(variant);
+      const picture = drawGrid({ rows: UNITS, columns: INPUTS, mask: masks[i], colour, label });
+      const heading = element('p', { class: 'grid-title' }, nameWithSwatch(variant), title);
+      const below = `${count(silent, 'unit')} of ${UNITS} silent`;
+      return element('div', {}, heading, picture, element('p', { class: 'grid-below' }, below));
+    }),
+  );
+  find('#connect-table').replaceChildren(
+    table({
+      caption: `Weights kept of ${INPUTS}, by unit.`,
+      head: ['unit', ...KINDS.map(({ title }) => title)],
+      rows: left[0].map((_, unit) => [String(unit + 1), ...left.map((kept) => String(kept[unit]))]),
+    }),
+  );
+}
+
+/** @param {Uint8Array} mask units x inputs */
+function keptByUnit(mask) {
+  return Array.from({ length: UNITS }, (_, unit) =>
+    mask.subarray(unit * INPUTS, (unit + 1) * INPUTS).reduce((sum, kept) => sum + kept, 0),
+  );
+}
