@@ -5,7 +5,7 @@ import { canvasFont, drawAt, withOpacity } from '../canvas.js';
 import { table } from '../dom.js';
 import { cssColour, lookOf } from '../looks.js';
 
-const DIGITS = 10;
+export const DIGITS = 10;
 /** CSS pixels. */
 const ROW = 30;
 const LEFT = 26;

@@ -6,7 +6,7 @@ import { SIDE, drawDigit } from '../inside/images.js';
 import { latest } from '../latest.js';
 import { buildModelChoice } from '../model-choice.js';
 import { PASSES, answer, uncertainties } from './answer.js';
-import { answerTable, drawCloud, probabilityText } from './cloud.js';
+import { DIGITS, answerTable, drawCloud, probabilityText } from './cloud.js';
 import { normalise } from './normalise.js';
 import { Pad } from './pad.js';
 import { ANGLES, TurningChart } from './turning.js';
@@ -136,6 +136,9 @@ function answerWords({ label, evaluation, mean, entropy, mutualInformation, vari
   return [
     `Masks off, it reads ${label}, with probability ${probabilityText(evaluation[label])}.`,
     `On average over masks it is ${probabilityText(mean[label])}, and ${votes}.`,
+    ...(evaluation.length > DIGITS
+      ? [`The ten digits are shown, of ${evaluation.length} outputs.`]
+      : []),
     `Entropy ${formatNumber(entropy)} nats of at most ${most}, mutual information ${formatNumber(mutualInformation)}.`,
   ].join(' ');
 }

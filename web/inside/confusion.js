@@ -12,9 +12,13 @@ const DIGITS = 10;
  */
 export function showConfusion({ confusion, predicted, test }, choose) {
   const columns = confusion.length / DIGITS;
-  const names = Array.from({ length: columns }, (_, i) => (i < DIGITS ? String(i) : 'other'));
+  const isOther = (/** @type {number} */ i) => i % columns >= DIGITS;
+  const others = confusion.some((n, i) => isOther(i) && n > 0);
+  const names = Array.from({ length: others ? columns : DIGITS }, (_, i) =>
+    i < DIGITS ? String(i) : 'other',
+  );
   const rows = Array.from({ length: DIGITS }, (_, label) => {
-    const counts = confusion.subarray(columns * label, columns * (label + 1));
+    const counts = confusion.subarray(columns * label, columns * label + names.length);
     return element(
       'tr',
       {},
@@ -59,6 +63,7 @@ function cellButton({ label, answer, n, names, open }) {
     {
       type: 'button',
       'aria-label': cellWords(label, names[answer], n),
+      'aria-pressed': 'false',
       dataset: { label: String(label), answer: names[answer] },
       class: label === answer ? 'right' : 'wrong',
       onclick: open,
@@ -85,6 +90,11 @@ function cellWords(label, answer, n) {
  * @param {(index: number) => void} choose
  */
 function openCell({ label, answer, n, name }, predicted, test, choose) {
+  for (const button of document.querySelectorAll('#confusion-table button')) {
+    const { dataset } = /** @type {HTMLElement} */ (button);
+    const isOpen = dataset.label === String(label) && dataset.answer === name;
+    button.setAttribute('aria-pressed', String(isOpen));
+  }
   const falls = (/** @type {number} */ i) =>
     answer < DIGITS ? predicted[i] === answer : predicted[i] >= DIGITS;
   const indices = Array.from(test.labels.keys()).filter(
