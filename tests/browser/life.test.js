@@ -185,7 +185,7 @@ for (const worker of [true, false]) {
     test('a signal aborted before, later and by a timeout; what goes on ends with the same bits', async (t) => {
       const found = await inPage(async (worker) => {
         const { createModel, loadModel } = library;
-        const fit = { epochs: 20, batchSize: 16, validation: data };
+        const fit = { epochs: 40, batchSize: 16, validation: data };
         const whole = await createModel(spec, { worker });
         await whole.fit(data, fit);
         let model = await createModel(spec, { worker });
@@ -205,7 +205,7 @@ for (const worker of [true, false]) {
           const ended = rejection(running);
           options = { resume: true, validation: data };
           if (round < 12) {
-            for (let i = below(worker ? 1000 : 6); i > 0; i--) await turn();
+            for (let i = below(worker ? 300 : 6); i > 0; i--) await turn();
             controller.abort(round);
           }
           if ((await ended) === 'nothing') break;

@@ -77,10 +77,12 @@ for (const worker of [true, false]) {
       const pause = new PauseController();
       const { next, onProgress, onEpoch } = listener();
       const pausing = signalled();
+      const options = { ...run, trainEvaluation: data.samples };
+      await model.fit(data, { ...options, maxSteps: STEPS_AN_EPOCH - 1 });
+      // The first step of a call is always told: here the last of the epoch.
       const done = model.fit(data, {
-        ...run,
+        resume: true,
         pause,
-        trainEvaluation: data.samples,
         onProgress: (progress) => {
           onProgress(progress);
           if (progress.step !== STEPS_AN_EPOCH) return;
