@@ -265,7 +265,7 @@ test_everywhere() {
     touch "$tools/node_modules/.package-lock.json"
   fi
   node --test "$from/everywhere.test.js"
-  FULL=1 node --test --test-concurrency=1 tests/js/memory-flat.test.js tests/browser/life.test.js
+  FULL=1 node --test --test-concurrency=1 tests/js/memory-flat.test.js tests/browser/memory.test.js
 }
 
 command=${1:-build}

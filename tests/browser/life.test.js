@@ -1,13 +1,9 @@
-/** A model's life on a page: workers that die, trainings stopped and gone on with, hidden tabs, memory. */
+/** A model's life on a page: workers that die, trainings stopped and gone on with, hidden tabs. */
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
+import { openModelPage } from './model-page.js';
 import { openSite } from './site.js';
-
-/** FULL=1, as `npm run test:everywhere` has it, makes as many models in workers as on the page's own thread. */
-const WORKERS = process.env.FULL ? 1000 : 60;
-const MEGABYTE = 1e6;
 
 /** @type {Awaited<ReturnType<typeof openSite>>} */
 let site;
@@ -20,50 +16,9 @@ after(async () => {
   await site?.close();
 });
 
-/** What every page of this suite has: the package, data, a model's spec, and workers with something done to them. */
-async function prepare(address) {
-  const library = await import(`${address}index.js`);
-  const { dense, dropout } = library;
-  const samples = 1000;
-  const images = Uint8Array.from({ length: samples * 64 }, (_, i) => (i * i) % 251);
-  const labels = Uint8Array.from({ length: samples }, (_, i) => i % 10);
-  let state = 1;
-  const page = {
-    library,
-    address,
-    data: { images, labels, samples, features: 64, classes: 10 },
-    spec: { input: 64, layers: [dense(96), dropout(0.5), dense(10)], seed: 3 },
-    below: (n) => (state = (state * 48_271) % 2_147_483_647) % n, // Park and Miller 1988
-    turn: () =>
-      new Promise((resolve) => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => resolve(port1.close());
-        port2.postMessage(0);
-      }),
-    workerWith(code) {
-      const script = `import ${JSON.stringify(`${address}worker.js`)};\n${code}`;
-      return URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-    },
-    /** What a promise rejects with. */
-    rejection: (promise) =>
-      promise.then(
-        () => 'nothing',
-        (reason) => reason,
-      ),
-  };
-  Object.assign(globalThis, page);
-}
-
-async function open() {
-  const page = await site.browser.newPage();
-  await page.goto(`${site.address}package.txt`); // a document of that origin, without a policy
-  await page.evaluate(prepare, site.address);
-  return page;
-}
-
 /** In a page of its own. */
 async function inPage(use, ...args) {
-  const page = await open();
+  const page = await openModelPage(site);
   try {
     return await page.evaluate(use, ...args);
   } finally {
@@ -147,7 +102,7 @@ test('workers that close or throw at 60 random moments: every promise settles, o
 });
 
 test('a worker that answers rubbish is lost, and throws nothing at the page', async () => {
-  const page = await open();
+  const page = await openModelPage(site);
   const thrown = [];
   page.on('pageerror', (error) => thrown.push(error.message));
   const found = await page.evaluate(async () => {
@@ -232,7 +187,7 @@ for (const worker of [true, false]) {
     });
 
     test('piximi#295: no timer and no frame paces a training, and a hidden tab finishes it', async () => {
-      const page = await open();
+      const page = await openModelPage(site);
       const other = await site.browser.newPage();
       await other.bringToFront();
       const found = await page.evaluate(async (worker) => {
@@ -360,81 +315,4 @@ test("disco#758, tfjs#102: with a worker no core runs on the page's own thread",
   });
   assert.equal(counts.worker, 0);
   assert.ok(counts.here > 0);
-});
-
-describe('tfjs#200, #481, #1167, #8326, #7983: memory stays', () => {
-  /** @param {import('puppeteer-core').Page} page */
-  async function look(page) {
-    const client = await page.createCDPSession();
-    for (let i = 0; i < 3; i++) {
-      await client.send('HeapProfiler.collectGarbage');
-      for (const worker of page.workers()) await worker.client.send('HeapProfiler.collectGarbage');
-    }
-    await client.send('Performance.enable');
-    const { metrics } = await client.send('Performance.getMetrics');
-    const heap = metrics.find(({ name }) => name === 'JSHeapUsedSize').value;
-    await client.detach();
-    return { heap, resident: await resident(), workers: page.workers().length };
-  }
-
-  /** Of the browser's processes that show pages. */
-  async function resident() {
-    const client = await site.browser.target().createCDPSession();
-    const { processInfo } = await client.send('SystemInfo.getProcessInfo');
-    await client.detach();
-    let pages = 0;
-    for (const { type, id } of processInfo) {
-      if (type !== 'renderer') continue;
-      const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '');
-      pages += 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
-    }
-    return pages;
-  }
-
-  const cases = [
-    ['models', false, 1000],
-    ['models', true, WORKERS],
-    ['predictions', false, 10_000],
-    ['predictions', true, 10_000],
-    ['passes', true, 10_000],
-  ];
-  for (const [what, worker, count] of cases) {
-    test(`${count} ${what}, worker: ${worker}`, async (t) => {
-      const page = await open();
-      const rounds = (n) =>
-        page.evaluate(
-          async (what, worker, n) => {
-            const { createModel } = library;
-            const rows = data.images.subarray(0, 64 * 8);
-            globalThis.kept ??= what === 'models' ? 1 : await createModel(spec, { worker });
-            for (let i = 0; i < n; i++) {
-              if (what === 'predictions') await kept.predict(rows);
-              else if (what === 'passes') await kept.predict(rows, { passes: 1 });
-              else {
-                const model = await createModel(spec, { worker });
-                await model.fit(data, { maxSteps: 1 });
-                await model.dispose();
-              }
-            }
-          },
-          what,
-          worker,
-          n,
-        );
-      await rounds(Math.ceil(count / 5));
-      const before = await look(page);
-      await rounds(count);
-      const after = await look(page);
-      const told = (key) =>
-        `${(before[key] / MEGABYTE).toFixed(2)} -> ${(after[key] / MEGABYTE).toFixed(2)}`;
-      t.diagnostic(
-        `${count} ${what}, worker ${worker}: MB heap ${told('heap')}, resident ${told('resident')}`,
-      );
-      assert.ok(after.heap - before.heap < 0.7 * MEGABYTE, `heap ${told('heap')}`);
-      // One worker that stays is 5 MB, what a browser's allocators keep is less than that of a dozen.
-      assert.ok(after.resident - before.resident < 60 * MEGABYTE, `resident ${told('resident')}`);
-      assert.equal(after.workers, before.workers);
-      await page.close();
-    });
-  }
 });
