@@ -4,8 +4,6 @@
  * instead.
  */
 
-import { THREAD_NAME } from './protocol.js';
-
 /** The script that this module is in. @type {string | undefined} */
 export const here = import.meta.url;
 
@@ -21,12 +19,9 @@ export const cores = {
 /** @returns {string} the address of the worker's script */
 export const workerScript = () => new URL('./worker.js', import.meta.url).href;
 
-/** @returns {Worker} a browser's */
+/** @returns {Worker} a browser's; its name is THREAD_NAME, which Vite 5 must see as it is */
 export const newWorker = () =>
-  new Worker(new URL('./worker.js', import.meta.url), {
-    type: 'module',
-    name: THREAD_NAME,
-  });
+  new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'dropout-wasm' });
 
 /** The files once more, for where a bundler has left them behind. */
 export const loadEmbedded = () => import('./embedded.js');

@@ -137,14 +137,13 @@ function startInNode(workerUrl) {
 
 /** @param {string} address @param {string} [workerUrl] @returns {Thread} */
 function startInBrowser(address, workerUrl) {
-  const { worker, script } = started(address, () => {
-    const script = importForeign(address) ?? workerUrl;
-    const worker = script ? new Worker(script, { type: 'module', name: THREAD_NAME }) : newWorker();
-    return { worker, script: script ?? address };
-  });
-  const hint = script.startsWith('blob:')
+  const script = started(address, () => importForeign(address)) ?? workerUrl;
+  const hint = (script ?? address).startsWith('blob:')
     ? '; where the page has a policy, its worker-src must allow blob:'
     : '';
+  const start = () =>
+    script ? new Worker(script, { type: 'module', name: THREAD_NAME }) : newWorker();
+  const worker = started(address, start, hint);
   // A browser says nothing when a worker closes, but it lets go of its locks then.
   const { locks } = navigator; // secure contexts only
   const lock = locks && `${THREAD_NAME} ${Math.random()}`;
@@ -188,13 +187,14 @@ const toUrl = (url) => (/^(file|data):/.test(url) ? new URL(url) : url);
  * @template T
  * @param {string} url
  * @param {() => T} start
+ * @param {string} [hint]
  * @returns {T}
  */
-function started(url, start) {
+function started(url, start, hint = '') {
   try {
     return start();
   } catch (cause) {
-    const message = `the worker ${url} cannot be started: ${reasonOf(cause)}`;
+    const message = `the worker ${url} cannot be started: ${reasonOf(cause)}${hint}`;
     throw new WorkerLostError(message, { cause });
   }
 }

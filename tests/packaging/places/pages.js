@@ -66,16 +66,16 @@ const esbuild = (options) => async (project, tools) => {
   return pageAround(project, './bundle.js');
 };
 
-/** @param {Project} project @param {import('./tools.js').Tools} tools @returns {Promise<Site>} */
-async function viteBuild(project, tools) {
+/** @param {string} vite its package @returns {Page['open']} */
+const viteBuild = (vite) => async (project, tools) => {
   const options = ['--outDir', project.output, '--emptyOutDir', '--logLevel', 'warn'];
-  await project.run(tools.path('vite'), ['build', ...options]);
+  await project.run(tools.path(vite), ['build', ...options]);
   return site(project.output);
-}
+};
 
-/** The development server, at the address that it prints. @param {Project} project @param {import('./tools.js').Tools} tools @returns {Promise<Site>} */
-async function viteDev(project, tools) {
-  const server = spawn(tools.path('vite'), ['--host', '127.0.0.1'], {
+/** The development server, at the address that it prints. @param {string} vite its package @returns {Page['open']} */
+const viteDev = (vite) => async (project, tools) => {
+  const server = spawn(tools.path(vite), ['--host', '127.0.0.1'], {
     cwd: project.folder,
     env: { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -88,7 +88,7 @@ async function viteDev(project, tools) {
     if (url) return { url, close };
   }
   throw new Error('Vite ended before it said where it serves');
-}
+};
 
 /** @param {Project} project @param {import('./tools.js').Tools} tools */
 async function webpack(project, tools) {
@@ -163,7 +163,7 @@ export const fewPages = [
     files: plainPage,
     open: ({ folder }) => site(folder),
   },
-  { name: 'Vite build', fault: VITE, tool: 'vite', browsers: ALL, open: viteBuild },
+  { name: 'Vite build', fault: VITE, tool: 'vite', browsers: ALL, open: viteBuild('vite') },
   {
     name: 'esbuild, no plugin, iife',
     fault: ESBUILD,
@@ -208,7 +208,7 @@ export const fewPages = [
   {
     name: 'the package on another origin',
     fault: 'emscripten#22654, webpack#16696',
-    browsers: CHROMIUM,
+    browsers: ALL,
     open: otherOrigin,
   },
   {
@@ -225,28 +225,28 @@ export const fewPages = [
   {
     name: `policy ${POLICY}`,
     fault: POLICIES,
-    browsers: CHROMIUM,
+    browsers: ALL,
     files: goldenFiles(`${DIST}/index.js`),
     open: under(POLICY),
   },
   {
     name: "that policy without 'wasm-unsafe-eval': a typed error that names it",
     fault: POLICIES,
-    browsers: CHROMIUM,
+    browsers: ALL,
     files: goldenFiles(`${DIST}/index.js`),
     open: under(NO_WASM),
     says: /^EngineError ENGINE .*'wasm-unsafe-eval'/,
   },
   {
     name: 'dropout-wasm/inline where the policy forbids blob: workers: a typed error that names it',
-    browsers: CHROMIUM,
+    browsers: ALL,
     files: goldenFiles(`${DIST}/inline.js`),
     open: under(POLICY),
     says: /^WorkerLostError WORKER_LOST .*worker-src must allow blob:/,
   },
   {
     name: 'dropout-wasm/inline under that policy with worker: false',
-    browsers: CHROMIUM,
+    browsers: ALL,
     files: goldenFiles(`${DIST}/inline.js`, { worker: false }),
     open: under(POLICY),
   },
@@ -254,7 +254,20 @@ export const fewPages = [
 
 /** @type {Page[]} the others, in `npm run test:everywhere` */
 export const morePages = [
-  { name: 'Vite dev', fault: VITE, tool: 'vite', browsers: CHROMIUM, open: viteDev },
+  ...['vite', 'vite-7', 'vite-5'].map((tool) => ({
+    name: 'Vite dev',
+    fault: VITE,
+    tool,
+    browsers: CHROMIUM,
+    open: viteDev(tool),
+  })),
+  {
+    name: 'Vite build',
+    fault: VITE,
+    tool: 'vite-5',
+    browsers: CHROMIUM,
+    open: viteBuild('vite-5'),
+  },
   {
     name: 'webpack',
     fault: 'emscripten#22609',
@@ -269,6 +282,6 @@ export const morePages = [
     tool: 'vite',
     browsers: CHROMIUM,
     files: goldenFiles('dropout-wasm/inline'),
-    open: viteBuild,
+    open: viteBuild('vite'),
   },
 ];

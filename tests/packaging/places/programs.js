@@ -38,7 +38,7 @@ const typescript = (module, resolution) => async (project, tools) => {
   const settings = ['--strict', '--target', 'es2022'];
   const resolving = ['--module', module, '--moduleResolution', resolution];
   const files = ['golden.ts', 'program.ts', '--outDir', project.output];
-  await project.run(tools.path('tsc'), [...settings, ...resolving, ...files]);
+  await project.run(tools.path('typescript', 'tsc'), [...settings, ...resolving, ...files]);
   // What is compiled stands beside the project; as if it stood in it.
   await symlink(join(project.folder, 'node_modules'), join(project.output, 'node_modules'));
   await project.copyManifest();

@@ -39,8 +39,8 @@ export function testPlaces({ pages, programs, tools, names }) {
   const versionOf = (/** @type {string | undefined} */ tool) => (tool ? tools.version(tool) : '');
   after(forgetTarball);
 
-  const named = (/** @type {Page | Program} */ { fault, name }) =>
-    [fault, name].filter(Boolean).join(': ');
+  const named = (/** @type {Page | Program} */ { fault, name, tool }) =>
+    [fault && `${fault}:`, name, tool && `(${tool})`].filter(Boolean).join(' ');
   /** One place: its row is there also where it fails. @param {Omit<Row, 'result'>} row @param {import('node:test').TestContext} t @param {() => Promise<string>} find */
   const record = async (row, t, find) => {
     let result = 'FAILED';

@@ -11,14 +11,20 @@ export class Tools {
     this.folder = join(folder, 'node_modules');
   }
 
-  /** @param {string} name @returns {string} a program's path */
-  path(name) {
-    return join(this.folder, '.bin', name);
+  /** @param {string} packageName */
+  #manifest(packageName) {
+    return JSON.parse(readFileSync(join(this.folder, packageName, 'package.json'), 'utf8'));
   }
 
-  /** @param {string} packageName @returns {string} "name 1.2.3" */
+  /** @param {string} packageName @param {string} [program] of the package's @returns {string} its path */
+  path(packageName, program) {
+    const { name, bin } = this.#manifest(packageName);
+    return join(this.folder, packageName, typeof bin === 'string' ? bin : bin[program ?? name]);
+  }
+
+  /** @param {string} packageName also one that is installed under another name @returns {string} "name 1.2.3" */
   version(packageName) {
-    const manifest = readFileSync(join(this.folder, packageName, 'package.json'), 'utf8');
-    return `${packageName} ${JSON.parse(manifest).version}`;
+    const { name, version } = this.#manifest(packageName);
+    return `${name} ${version}`;
   }
 }
