@@ -9,7 +9,6 @@ import { LINK, PAGE, hashesIn, hashesOf, play, playUntil } from './visits.js';
 
 const TIMEOUT = { timeout: 300_000 };
 const IMAGES = '/mnist/train-images-idx3-ubyte.gz';
-const LABELS = '/mnist/train-labels-idx1-ubyte.gz';
 /** Of the 10 MB of the images, in bytes. */
 const CUT = 6_000_000;
 const HTML = '<!doctype html><title>Welcome</title>';
@@ -56,32 +55,36 @@ async function playInVain(reader) {
   return reader.text('#problem');
 }
 
-/** @type {[string, import('./unruly-server.js').Rule, RegExp][]} */
+/** Of one file: the others are fetched once. @type {[string, import('./unruly-server.js').Rule, RegExp][]} */
 const FAULTS = [
-  ['404', (path) => (path.includes('/mnist/') ? { status: 404 } : undefined), /HTTP 404/],
-  ['503', (path) => (path === LABELS ? { status: 503 } : undefined), /labels.*HTTP 503/],
-  [
-    'a page in place of the file',
-    (path) => (path.startsWith(LABELS.slice(0, -3)) ? { body: HTML } : undefined),
-    /labels.*HTML page/,
-  ],
-  [
-    'half a file that calls itself whole',
-    (path, _, file) => (path === LABELS && file ? { body: file.subarray(0, 9000) } : undefined),
-    /labels.*truncated/,
-  ],
-  [
-    'another file',
-    (path, _, file) => {
-      if (!path.startsWith(LABELS.slice(0, -3))) return undefined;
-      return { body: Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7) };
-    },
-    /labels.*SHA-256/,
-  ],
   [
     'a connection that breaks',
     (path, _, file) => (path === IMAGES && file ? { body: file, cutAfter: CUT } : undefined),
     /images.*network|images.*fetch/i,
+  ],
+  [
+    '404',
+    (path) => (path.startsWith(IMAGES.slice(0, -3)) ? { status: 404 } : undefined),
+    /HTTP 404/,
+  ],
+  ['503', (path) => (path === IMAGES ? { status: 503 } : undefined), /images.*HTTP 503/],
+  [
+    'a page in place of the file',
+    (path) => (path.startsWith(IMAGES.slice(0, -3)) ? { body: HTML } : undefined),
+    /images.*HTML page/,
+  ],
+  [
+    'half a file that calls itself whole',
+    (path, _, file) => (path === IMAGES && file ? { body: file.subarray(0, 9000) } : undefined),
+    /images.*truncated/,
+  ],
+  [
+    'another file',
+    (path, _, file) => {
+      if (!path.startsWith(IMAGES.slice(0, -3))) return undefined;
+      return { body: Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 7) };
+    },
+    /images.*SHA-256/,
   ],
 ];
 
