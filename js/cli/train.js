@@ -4,8 +4,10 @@ import { compare } from '../compare.js';
 import { SETTINGS } from '../comparison/settings.js';
 import { checkPlace, loadData } from './data.js';
 import { ONE } from './arguments.js';
+import { openJson } from './lines.js';
 import { checkWritable, replaceFile } from './model-files.js';
 import { progressBar } from './progress.js';
+import { say } from './say.js';
 import { reportTable } from './tables.js';
 
 /**
@@ -13,10 +15,11 @@ import { reportTable } from './tables.js';
  * @param {AbortSignal} signal
  * @returns {Promise<void>}
  */
-export async function trainCommand({ settings, data: base, save }, signal) {
+export async function trainCommand({ settings, data: base, json, save }, signal) {
   // First what takes no time and may fail.
   await checkPlace(base);
   if (save !== undefined) await checkWritable(save);
+  const { write, report } = await openJson(json, say);
   const data = await loadData(base, signal, settings.trainSize);
   const { variants, ...options } = settings;
   const bar = progressBar(process.stderr);
@@ -25,15 +28,16 @@ export async function trainCommand({ settings, data: base, save }, signal) {
       ...options,
       signal,
       onProgress: bar.update,
-      onRun: async (_, { model }) => {
+      onRun: async (line, { model }) => {
         if (save !== undefined) await replaceFile(save, await model.save());
+        await write(line);
       },
     });
     bar.stop();
     const [line] = runs;
-    process.stdout.write(`dropout-wasm train ${wordsOf(settings)}\n\n`); // what was run, to be run again
-    process.stdout.write(reportTable({ ...line, samples: data.test.samples }, line.weightsHash));
-    if (save !== undefined) process.stdout.write(`\nsaved ${save}\n`);
+    report.write(`dropout-wasm train ${wordsOf(settings)}\n\n`); // what was run, to be run again
+    report.write(reportTable({ ...line, samples: data.test.samples }, line.weightsHash));
+    if (save !== undefined) report.write(`\nsaved ${save}\n`);
   } finally {
     bar.stop();
   }

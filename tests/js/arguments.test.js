@@ -86,7 +86,11 @@ test('train is one run of a comparison, with its options and its defaults', () =
     ...['--data', 'some/where', '--save', 'model.safetensors'],
   ]);
   assert.equal(command, 'train');
-  assert.deepEqual(rest, { data: 'some/where', save: 'model.safetensors' });
+  assert.deepEqual(rest, {
+    data: 'some/where',
+    json: undefined,
+    save: 'model.safetensors',
+  });
   const same = words
     .replace('train', 'compare')
     .replace('variant', 'variants')

@@ -77,6 +77,19 @@ test('train is the run of that variant and seed in a comparison, and evaluate fi
   }
 });
 
+test('--json appends the line of the run, and - puts it on stdout', async () => {
+  const file = join(directory, 'runs.jsonl');
+  for (let i = 1; i <= 2; i++) {
+    assert.equal((await run('train', ...words, '--json', file)).status, 0);
+    assert.equal(parseLines(await readFile(file, 'utf8')).length, i, 'train always trains');
+  }
+  const { stdout, stderr } = await run('train', ...words, '--json', '-');
+  const [line] = parseLines(stdout);
+  assert.match(figures(stderr), new RegExp(`weights ${line.weightsHash}$`));
+  const [first] = parseLines(await readFile(file, 'utf8'));
+  assert.equal(first.weightsHash, line.weightsHash);
+});
+
 test('the first line that train prints is the command that repeats it', async () => {
   const few = [
     '--variant',

@@ -68,23 +68,32 @@ test('a model that was never trained is saved and loaded, too', () =>
     });
   }));
 
-test("the bytes are the caller's: they are read, not kept, and what was saved does not move", () =>
-  withModels(spec, async (model) => {
-    const bytes = await model.save();
-    const copy = bytes.slice();
-    await model.fit(train, options);
-    await withLoaded(bytes, async (loaded) => {
-      assert.deepEqual(bytes, copy);
-      const hash = await loaded.hash();
-      bytes.fill(0);
-      assert.equal(await loaded.hash(), hash);
-    });
-    const padded = new Uint8Array(copy.length + 3);
-    padded.set(copy, 3);
-    for (const other of [copy.buffer, padded.subarray(3), Buffer.from(copy)]) {
-      await withLoaded(other, async (loaded) => assert.deepEqual(await loaded.save(), copy));
-    }
-  }));
+for (const worker of [true, false]) {
+  test(`tfjs#2643, #1195: bytes in, bytes out: read and not kept, given and not moved, worker ${worker}`, () =>
+    withModels(
+      spec,
+      async (model) => {
+        const bytes = await model.save();
+        const copy = bytes.slice();
+        await model.fit(train, options);
+        const where = { worker };
+        const loadSame = async (loaded) => {
+          assert.deepEqual(bytes, copy);
+          const hash = await loaded.hash();
+          bytes.fill(0);
+          assert.equal(await loaded.hash(), hash);
+        };
+        await withLoaded(bytes, loadSame, where);
+        const padded = new Uint8Array(copy.length + 3);
+        padded.set(copy, 3);
+        const saveSame = async (loaded) => assert.deepEqual(await loaded.save(), copy);
+        for (const other of [copy.buffer, padded.subarray(3), Buffer.from(copy)]) {
+          await withLoaded(other, saveSame, where);
+        }
+      },
+      { worker },
+    ));
+}
 
 /** Interrupted in the first step, within an epoch, at its end, in the last step; 10 steps an epoch. */
 const STOPS = [1, 14, 20, 29];
