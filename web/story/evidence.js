@@ -3,8 +3,8 @@
 import { differenceSentence, formatMean, metricInfo } from '../../js/report.js';
 import { summarize } from '../../js/statistics.js';
 import { element, find, table } from '../dom.js';
-import { readLink } from '../state.js';
-import { RECORDED, remarkOn, runsIn, wordsOf } from './runs.js';
+import { readLink, sentenceOf } from '../state.js';
+import { RECORDED, remarkOn, runsIn } from './runs.js';
 
 /** @typedef {import('./runs.js').Metric} Metric */
 
@@ -64,10 +64,10 @@ function tableOf({ link, rows, difference }, history) {
     return found.some(({ variant }) => variant === baseline) ? summarize(found, baseline) : [];
   });
   const kind = difference
-    ? `Difference from ${baseline}, paired by seed, with its 95 % interval.`
-    : 'Mean ± half of the 95 % interval.';
+    ? `Difference from ${baseline}, paired by seed, with its 95 % interval`
+    : 'Mean ± half of the 95 % interval';
   return table({
-    caption: `${kind} ${wordsOf(link)}`,
+    caption: `${kind}: ${sentenceOf(readLink(link))}.`,
     head: ['', 'recorded', 'this tab'],
     rows: rows.map(([metric, variant]) => [
       `${metricInfo[metric].label}, ${variant}`,

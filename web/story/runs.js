@@ -1,6 +1,5 @@
 /** Runs by the address that repeats each: recorded ones, and those of this visit. */
 
-import { DEFAULTS } from '../../js/defaults.js';
 import { addressOfRun, readLink } from '../state.js';
 import { RECORDED_RUNS } from './recorded-runs.js';
 
@@ -34,11 +33,4 @@ export function runsIn(link, runs) {
 export function remarkOn(n, link) {
   const all = readLink(link).seeds.length;
   return n < all ? ` (${n} of ${all} seeds)` : '';
-}
-
-/** What a link runs, beside its variants. @param {string} link */
-export function wordsOf(link) {
-  const { network, optimizer, epochs, seeds, trainSize, p } = readLink(link);
-  const images = trainSize ?? DEFAULTS.comparison.trainSize;
-  return `Network ${network}, p ${p}, ${optimizer.name} at ${optimizer.learningRate}, ${images.toLocaleString('en')} images, ${epochs} epochs, ${seeds.length} seeds.`;
 }
