@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { createModel, loadMnist, variants } from '../../dist/index.js';
 import { openSite } from './site.js';
 import {
+  assertNoBarriers,
   closePage,
   openPage,
   scrollTo,
@@ -334,6 +335,11 @@ describe('drawing a digit', () => {
     );
     const ink = turned.reduce((sum, value) => sum + value, 0);
     assert.ok(difference < 0.35 * ink, `${difference} of ${ink}`);
+  });
+
+  test('has no barrier that axe-core knows', async () => {
+    await reader.page.$$eval('#digit details', (all) => all.forEach((one) => (one.open = true)));
+    await assertNoBarriers(reader, '#digit');
   });
 });
 

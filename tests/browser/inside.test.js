@@ -7,6 +7,7 @@ import { parseLink } from '../../js/link.js';
 import { formatNumber } from '../../js/report.js';
 import { openSite } from './site.js';
 import {
+  assertNoBarriers,
   closePage,
   openPage,
   scrollTo,
@@ -109,6 +110,45 @@ test('before any model, looking inside says so, and trains one on demand', () =>
     await scrollTo(reader, '#inside');
     await wordsBecome(reader, 'of 512 units kept');
     assert.match(await reader.text('#inside-model option'), /standard, network relu.*trained here/);
+  }));
+
+test('says which file did not come, and trains once it does', () =>
+  withPage(site, LINK, async (reader) => {
+    const { page } = reader;
+    const answer = (/** @type {import('puppeteer-core').HTTPRequest} */ request) =>
+      request.url().includes('/mnist/')
+        ? request.respond({ status: 404, body: 'gone' })
+        : request.continue();
+    await page.setRequestInterception(true);
+    page.on('request', answer);
+    await page.click('#inside-model [data-action="own"]');
+    await page.waitForFunction(() =>
+      /idx\d-ubyte.*404.*try again/.test(
+        document.querySelector('#inside-model')?.textContent ?? '',
+      ),
+    );
+    reader.complaints = []; // The browser's own lines about status 404.
+    page.off('request', answer);
+    await page.setRequestInterception(false);
+    await trainHere(reader, 'inside');
+    assert.match(await reader.text('#inside-model option'), /trained here/);
+  }));
+
+test('a training of its own stops when the reader says so', () =>
+  withPage(site, LINK, async (reader) => {
+    const button = '#inside-model [data-action="own"]';
+    await reader.page.click(button);
+    await reader.page.waitForFunction(() =>
+      /Training: \d/.test(document.querySelector('#inside-model')?.textContent ?? ''),
+    );
+    assert.equal(await reader.text(button), 'Stop');
+    await reader.page.click(button);
+    await reader.page.waitForFunction(
+      (selector) => document.querySelector(selector)?.textContent === 'Train one now',
+      {},
+      button,
+    );
+    assert.match(await reader.text('#inside-model .model-none'), /No model has been trained/);
   }));
 
 describe('looking inside a model of the laboratory', () => {
@@ -283,5 +323,13 @@ describe('looking inside a model of the laboratory', () => {
     greys.forEach((grey, i) => {
       assert.ok(Math.abs(grey - 127.5 * (1 + weights[i] / most)) <= 1, `pixel ${i}`);
     });
+  });
+
+  test('has no barrier that axe-core knows, all of it open', async () => {
+    await choose('dropconnect');
+    await reader.page.waitForSelector('#uncertain-images button');
+    await reader.page.click('#confusion-table button.wrong');
+    await reader.page.$$eval('#inside details', (all) => all.forEach((one) => (one.open = true)));
+    await assertNoBarriers(reader, '#inside');
   });
 });

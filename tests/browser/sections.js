@@ -1,13 +1,20 @@
 /** What tests of the sections below the laboratory do first: a page with a model in it. */
 
 import assert from 'node:assert/strict';
+import { findBarriers } from './axe.js';
 import { PageDriver } from './page-driver.js';
 
 /** @typedef {Awaited<ReturnType<typeof import('./site.js').openSite>>} Site */
 
-/** Scrolls at once: a place must not move under the pointer. @param {Site} site @param {string} link */
+/**
+ * In a browser context of its own, which holds nothing of earlier visits, and scrolling at once, since
+ * a place must not move under the pointer.
+ * @param {Site} site
+ * @param {string} link
+ */
 export async function openPage(site, link) {
-  const reader = await PageDriver.open(site.browser, `${site.address}page/`, link);
+  const context = await site.browser.createBrowserContext();
+  const reader = await PageDriver.open(context, `${site.address}page/`, link);
   await reader.page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
   return reader;
 }
@@ -15,7 +22,7 @@ export async function openPage(site, link) {
 /** Fails where the page complained or trained on its own thread. @param {PageDriver} reader */
 export async function closePage(reader) {
   const instances = await reader.instances();
-  await reader.page.close();
+  await reader.page.browserContext().close();
   assert.deepEqual(reader.complaints, [], 'the page complained');
   assert.equal(instances, 0, 'the core ran on the page’s own thread');
 }
@@ -26,7 +33,7 @@ export async function withPage(site, link, body) {
   try {
     await body(reader);
   } catch (error) {
-    await reader.page.close();
+    await reader.page.browserContext().close();
     throw error;
   }
   await closePage(reader);
@@ -42,6 +49,24 @@ export async function trainInLaboratory(reader) {
 export async function trainHere(reader, section) {
   await reader.page.click(`#${section}-model [data-action="own"]`);
   await reader.page.waitForSelector(`#${section}-model select`, { visible: true });
+}
+
+/** What axe-core says of the page by day and by night, on a desk and on a phone. @param {PageDriver} reader @param {string} section which must fit */
+export async function assertNoBarriers(reader, section) {
+  for (const scheme of ['light', 'dark']) {
+    await reader.page.emulateMediaFeatures([
+      { name: 'prefers-color-scheme', value: scheme },
+      { name: 'prefers-reduced-motion', value: 'reduce' },
+    ]);
+    for (const width of [1280, 390]) {
+      await reader.page.setViewport({ width, height: 900 });
+      await reader.frames(2);
+      assert.deepEqual(await findBarriers(reader.page), [], `${scheme}, ${width} px`);
+      const over = await reader.page.$eval(section, (place) => place.scrollWidth - innerWidth);
+      assert.ok(over <= 0, `${over} px too wide at ${width}`);
+    }
+  }
+  await reader.page.setViewport({ width: 1280, height: 900 });
 }
 
 /** @param {PageDriver} reader @param {string} selector */
