@@ -239,14 +239,23 @@ run_tests() {
     lint
     set -- tests/{c,js,browser,packaging}/*.test.js
   fi
-  node --test --test-concurrency=1 "$@"
+  # A page and a bundler take both cores of a small machine for themselves; other suites share them.
+  local suite pages=() others=()
+  for suite in "$@"; do
+    case $suite in
+      *tests/browser/* | *tests/packaging/*) pages+=("$suite") ;;
+      *) others+=("$suite") ;;
+    esac
+  done
+  [ ${#others[@]} = 0 ] || node --test --test-concurrency=2 "${others[@]}"
+  [ ${#pages[@]} = 0 ] || node --test --test-concurrency=1 "${pages[@]}"
   # Suites that make models run once more, on the relaxed build.
   local models
   mapfile -t models < <(grep -ls 'support-\(build\|models\|runs\)\.js' -- "$@")
   [ ${#models[@]} = 0 ] && return
   local relaxed=(--experimental-wasm-relaxed-simd) # what Node 20 needs, and later ones do not know
   node "${relaxed[@]}" --eval 0 2>/dev/null || relaxed=()
-  TEST_NUMERICS=fast node "${relaxed[@]}" --test --test-concurrency=1 "${models[@]}"
+  TEST_NUMERICS=fast node "${relaxed[@]}" --test --test-concurrency=2 "${models[@]}"
 }
 
 # The package in every tool, runtime and browser that it is proven in.
