@@ -55,7 +55,7 @@ export class LiveChart {
     this.#range = options.range;
     const again = () => this.#plot?.setData(this.#data());
     this.zoom = new Zoom(options.name, again, () => this.#look());
-    this.#drag = this.zoom.options(container);
+    this.#drag = this.zoom.options(container.parentElement ?? container);
     legend.addEventListener('change', () => this.#showSeries());
     new ResizeObserver(() => this.#resize()).observe(container);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.redraw());

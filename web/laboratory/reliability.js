@@ -37,7 +37,7 @@ export class ReliabilityChart {
         isLogarithmic: false,
       }),
     );
-    this.#drag = this.zoom.options(container);
+    this.#drag = this.zoom.options(container.parentElement ?? container);
     legend.addEventListener('change', () => {
       this.#shown.forEach(({ variant }, i) =>
         this.#plot?.setSeries(i + 1, { show: legend.shows(variant) }),
