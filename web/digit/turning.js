@@ -119,7 +119,7 @@ export class TurningChart {
       ends.map(({ y }) => y),
       LABEL_GAP * scale,
       bbox.top,
-      bbox.top + bbox.height,
+      bbox.top + bbox.height - LINE_HEIGHT * scale, // above the axis
     );
     ctx.font = canvasFont(500);
     ctx.textAlign = 'left';
