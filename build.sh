@@ -273,7 +273,7 @@ test_everywhere() {
     npm ci --prefix "$tools" --no-audit --no-fund --loglevel=error >&2
     touch "$tools/node_modules/.package-lock.json"
   fi
-  node --test "$from/everywhere.test.js"
+  node --test --test-concurrency=1 "$from/everywhere.test.js" tests/browser/everywhere/*.test.js
   FULL=1 node --test --test-concurrency=1 tests/js/memory-flat.test.js tests/browser/memory.test.js
 }
 

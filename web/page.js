@@ -1,5 +1,6 @@
 /** Wiring only: settings, address, experiment, and the parts of the page that show them. */
 
+import './language.js';
 import { readAddress } from './address.js';
 import { Data } from './data.js';
 import { find } from './dom.js';
