@@ -18,6 +18,7 @@ import { ONNXRUNTIME_FOLDER, startRivals } from './peers/rivals.js';
 import { measureComparison, showComparison } from './sections/comparison.js';
 import { measureFootprint, measureSize, showFootprint } from './sections/footprint.js';
 import { measureKernels, showKernels } from './sections/kernels.js';
+import { measurePage, showPage } from './sections/page.js';
 import { measurePredict, showPredict } from './sections/predict.js';
 import { measureSweep, showSweep, writeSweep } from './sections/sweep.js';
 import { measureTimes, ours, showTimes } from './sections/times.js';
@@ -58,6 +59,10 @@ async function measure({ sections, cases, repeat }, engines, rivals) {
   if (sections.includes('comparison') && chromium) {
     results.comparison = await measureComparison(chromium);
     console.log(showComparison(results.comparison));
+  }
+  if (sections.includes('page') && chromium) {
+    results.page = await measurePage();
+    console.log(showPage(results.page));
   }
   if (sections.includes('sweep')) {
     results.sweep = await measureSweep(engines);

@@ -6,7 +6,7 @@ import { ENGINE_NAMES } from './engines.js';
 import { BROWSER_RIVALS, RIVAL_NAMES } from './peers/rivals.js';
 
 /** What can be measured, in this order; the sweep only where it is asked for. */
-export const SECTIONS = ['kernels', 'times', 'predict', 'footprint', 'comparison', 'sweep'];
+export const SECTIONS = ['kernels', 'times', 'predict', 'footprint', 'comparison', 'page', 'sweep'];
 
 export const USAGE = `npm run bench -- [options]
   --peers [a,b]  rivals, too: ${RIVAL_NAMES.join()}; they are installed
@@ -61,7 +61,7 @@ export function readOptions(args) {
   };
   const needsChromium =
     options.rivals.find((name) => BROWSER_RIVALS.includes(name)) ??
-    only?.split(',').find((name) => name === 'comparison');
+    only?.split(',').find((name) => ['comparison', 'page'].includes(name));
   if (needsChromium && !options.engines.includes('chromium')) {
     throw new UsageError(`${needsChromium} is timed in chromium, and --engines is ${engines}`);
   }
