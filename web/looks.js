@@ -78,7 +78,7 @@ export function cssColour(property) {
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** A short piece of the variant's line with its marker. @param {string} variant */
-export function swatch(variant) {
+function swatch(variant) {
   const { colour, dash, marker } = lookOf(variant);
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('class', 'swatch');

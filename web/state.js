@@ -1,7 +1,7 @@
 /**
- * The one table of settings: what each is called, where it stands, how it is offered. Its words in the
- * address, its default and its validation are the row of the same flag in the package's own table, so
- * that the page, a link and the command line cannot differ.
+ * Settings as links, words and addresses, and the store of those in force. Words, default and validation
+ * of each are the row of its flag in the package's own table, so that the page, a link and the command
+ * line cannot differ; how each is offered stands in controls-table.js.
  */
 
 import { DEFAULTS } from '../js/defaults.js';
@@ -44,7 +44,7 @@ export function readLink(link) {
 }
 
 /** Settings that are left out unless the reader wants them, in words. @param {Settings} settings */
-export function moreOf(settings) {
+function moreOf(settings) {
   const { numerics } = settings;
   const told = SETTINGS.flatMap(({ flag, format }) => {
     const { optional, isTold = true } = CONTROLS.find((control) => control.flag === flag) ?? {};

@@ -10,7 +10,7 @@ const LARGEST = 0.92;
 const CROSS = 0.26;
 
 /** Columns of the picture; layers here have 512 or 800 units. @param {number} units */
-export function columnsFor(units) {
+function columnsFor(units) {
   return units % 40 === 0 ? 40 : 32;
 }
 
