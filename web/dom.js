@@ -19,6 +19,15 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** @param {string} tag @param {Record<string, string | number>} attributes */
+export function svgElement(tag, attributes) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  return made;
+}
+
 /**
  * A table with a header row; the first cell of each row is its header.
  * @param {{ caption?: Node | string, head: string[], rows: (Node | string)[][], numbers?: boolean }} content

@@ -2,6 +2,8 @@
  * How a variant looks, everywhere on the page: colour, dash and marker tell variants apart, so that none of the three is ever the only difference. Unscaled layers are vermilion.
  */
 
+import { svgElement } from './dom.js';
+
 /** Outlines in a box from -1 to 1, for canvas (`Path2D`) and SVG alike. */
 const CIRCLE = 'M-1 0a1 1 0 1 0 2 0a1 1 0 1 0-2 0z';
 const SQUARE = 'M-.88-.88h1.76v1.76h-1.76z';
@@ -75,25 +77,24 @@ export function cssColour(property) {
   return getComputedStyle(document.documentElement).getPropertyValue(property).trim();
 }
 
-const SVG = 'http://www.w3.org/2000/svg';
+/**
+ * For what is drawn and not laid out: a canvas takes colours and fonts as they are when it is drawn.
+ * @param {() => void} redraw after a change of scheme, and once the page's fonts are there
+ */
+export function followLooks(redraw) {
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+  document.fonts.ready.then(redraw);
+}
 
 /** A short piece of the variant's line with its marker. @param {string} variant */
 function swatch(variant) {
   const { colour, dash, marker } = lookOf(variant);
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('class', 'swatch');
-  svg.setAttribute('viewBox', '0 0 30 12');
-  svg.setAttribute('aria-hidden', 'true');
-  const line = document.createElementNS(SVG, 'path');
-  line.setAttribute('d', 'M0 6h30');
-  line.setAttribute('stroke', `var(${colour})`);
-  line.setAttribute('stroke-width', '2');
+  const svg = svgElement('svg', { class: 'swatch', viewBox: '0 0 30 12', 'aria-hidden': 'true' });
+  const stroke = `var(${colour})`;
+  const line = svgElement('path', { d: 'M0 6h30', stroke, 'stroke-width': 2 });
   if (dash.length > 0) line.setAttribute('stroke-dasharray', dash.join(' '));
-  const mark = document.createElementNS(SVG, 'path');
-  mark.setAttribute('d', marker);
-  mark.setAttribute('transform', 'translate(15 6) scale(4.4)');
-  mark.setAttribute('fill', `var(${colour})`);
-  svg.append(line, mark);
+  const transform = 'translate(15 6) scale(4.4)';
+  svg.append(line, svgElement('path', { d: marker, transform, fill: stroke }));
   return svg;
 }
 

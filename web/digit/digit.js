@@ -4,6 +4,7 @@ import { formatNumber } from '../../js/report.js';
 import { find } from '../dom.js';
 import { SIDE, drawDigit } from '../inside/images.js';
 import { latest } from '../latest.js';
+import { followLooks } from '../looks.js';
 import { buildModelChoice } from '../model-choice.js';
 import { PASSES, answer, uncertainties } from './answer.js';
 import { DIGITS, answerTable, drawCloud, probabilityText } from './cloud.js';
@@ -83,8 +84,7 @@ export function startDigit({ trained, own, data, chosen, say }) {
     }
   };
   new ResizeObserver(draw).observe(find('#cloud'));
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
-  document.fonts.ready.then(draw);
+  followLooks(draw);
   ask(false);
 }
 

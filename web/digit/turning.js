@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import { formatNumber } from '../../js/report.js';
 import { axisStyle, canvasFont, spread } from '../canvas.js';
 import { find, table } from '../dom.js';
-import { cssColour } from '../looks.js';
+import { cssColour, followLooks } from '../looks.js';
 
 /** Degrees. */
 export const ANGLES = Array.from({ length: 25 }, (_, i) => -180 + 15 * i);
@@ -34,9 +34,7 @@ export class TurningChart {
     new ResizeObserver(() =>
       this.#plot?.setSize({ width: container.clientWidth, height: HEIGHT }),
     ).observe(container);
-    const redraw = () => this.#plot?.redraw(true, true);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
-    document.fonts.ready.then(redraw);
+    followLooks(() => this.#plot?.redraw(true, true));
   }
 
   /** @param {Found | undefined} found at `ANGLES`; undefined: none @param {number} most nats that there can be */

@@ -2,7 +2,7 @@
 
 import uPlot from 'uplot';
 import { LOG_AXIS, axisStyle, withOpacity } from '../canvas.js';
-import { cssColour, lookOf } from '../looks.js';
+import { cssColour, followLooks, lookOf } from '../looks.js';
 import { drawMarks, labelRoom } from './chart-marks.js';
 import { Zoom } from './zoom.js';
 
@@ -58,8 +58,7 @@ export class LiveChart {
     this.#drag = this.zoom.options(container.parentElement ?? container);
     legend.addEventListener('change', () => this.#showSeries());
     new ResizeObserver(() => this.#resize()).observe(container);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.redraw());
-    document.fonts.ready.then(() => this.redraw());
+    followLooks(() => this.redraw());
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import uPlot from 'uplot';
 import { axisStyle, canvasFont } from '../canvas.js';
-import { cssColour, lookOf } from '../looks.js';
+import { cssColour, followLooks, lookOf } from '../looks.js';
 import { drawMarks, labelRoom } from './chart-marks.js';
 import { Zoom } from './zoom.js';
 
@@ -44,8 +44,7 @@ export class ReliabilityChart {
       );
     });
     new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(container);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.redraw());
-    document.fonts.ready.then(() => this.redraw());
+    followLooks(() => this.redraw());
   }
 
   /** @param {string[]} variants */

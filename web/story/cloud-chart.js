@@ -2,7 +2,7 @@
 
 import uPlot from 'uplot';
 import { axisStyle, canvasFont, spread, withOpacity } from '../canvas.js';
-import { cssColour, lookOf } from '../looks.js';
+import { cssColour, followLooks, lookOf } from '../looks.js';
 
 const POINT = 2.2;
 const OPACITY = 0.35;
@@ -27,10 +27,8 @@ export class CloudChart {
   /** @param {HTMLElement} container */
   constructor(container) {
     this.#container = container;
-    const redraw = () => this.#plot?.redraw(true, true);
     new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(container);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
-    document.fonts.ready.then(redraw);
+    followLooks(() => this.#plot?.redraw(true, true));
   }
 
   /** Both axes reach from -limit to limit. @param {Cloud} cloud @param {number} limit */

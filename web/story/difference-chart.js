@@ -1,9 +1,9 @@
 /** Paired differences with their intervals on one axis, a row each; SVG, drawn anew at any width. */
 
 import { isShown } from '../../js/report.js';
+import { svgElement } from '../dom.js';
 import { lookOf } from '../looks.js';
 
-const SVG = 'http://www.w3.org/2000/svg';
 const ROW = 62;
 /** In a narrow picture the figures stand below the name. */
 const NARROW_ROW = 80;
@@ -37,7 +37,7 @@ export function drawDifferences({ bars, range, ticks, sides, variant, label }, w
   const height = TOP + row * bars.length + BOTTOM;
   const at = (/** @type {number} */ value) =>
     SIDE + ((value - range[0]) / (range[1] - range[0])) * (width - 2 * SIDE);
-  const svg = make('svg', {
+  const svg = svgElement('svg', {
     class: 'differences',
     width,
     height,
@@ -49,7 +49,7 @@ export function drawDifferences({ bars, range, ticks, sides, variant, label }, w
   ticks.forEach((tick, i) => {
     const zero = tick === 0;
     const d = `M${at(tick)} ${TOP}V${bottom}`;
-    svg.append(make('path', { d, class: zero ? 'zero' : 'tick' }));
+    svg.append(svgElement('path', { d, class: zero ? 'zero' : 'tick' }));
     if (width < NARROW && i % 2 !== ticks.indexOf(0) % 2) return;
     svg.append(text(at(tick), bottom + 19, signed(tick), 'middle', 'soft'));
   });
@@ -78,11 +78,11 @@ function rowOf({ label, difference, text: words }, top, at, variant, width) {
   const y = top + (narrow ? 58 : 40);
   const shown = isShown(difference);
   parts.push(
-    make('path', {
+    svgElement('path', {
       d: `M${low} ${y}H${high}M${low} ${y - 5}v10M${high} ${y - 5}v10`,
       class: 'interval',
     }),
-    make('path', {
+    svgElement('path', {
       d: marker,
       transform: `translate(${at(mean)} ${y}) scale(${MARKER})`,
       class: shown ? 'mark' : 'mark open',
@@ -100,7 +100,7 @@ function rowOf({ label, difference, text: words }, top, at, variant, width) {
 
 /** @param {number} x @param {number} y @param {string} words @param {string} anchor @param {string} style */
 function text(x, y, words, anchor, style) {
-  const made = make('text', { x, y, 'text-anchor': anchor, class: style });
+  const made = svgElement('text', { x, y, 'text-anchor': anchor, class: style });
   made.textContent = words;
   return made;
 }
@@ -108,11 +108,4 @@ function text(x, y, words, anchor, style) {
 /** @param {number} value */
 function signed(value) {
   return `${value > 0 ? '+' : ''}${value}`.replace('-', '−');
-}
-
-/** @param {string} tag @param {Record<string, string | number>} attributes */
-function make(tag, attributes) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  return made;
 }

@@ -2,7 +2,7 @@
 
 import uPlot from 'uplot';
 import { LOG_AXIS, axisStyle, canvasFont, drawAt, withOpacity } from '../canvas.js';
-import { cssColour, lookOf } from '../looks.js';
+import { cssColour, followLooks, lookOf } from '../looks.js';
 
 const HEIGHT = 300;
 const MARKER_RADIUS = 4.5;
@@ -46,12 +46,10 @@ export class FactorChart {
     this.#container = container;
     this.#options = options;
     this.#range = options.range;
-    const redraw = () => this.#plot?.redraw(true, true);
     new ResizeObserver(() =>
       this.#plot?.setSize({ width: container.clientWidth, height: HEIGHT }),
     ).observe(container);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
-    document.fonts.ready.then(redraw);
+    followLooks(() => this.#plot?.redraw(true, true));
   }
 
   /** @param {Drawn} drawn */

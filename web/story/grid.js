@@ -1,6 +1,7 @@
 /** A mask as a grid of filled and empty cells, with a bar below each column. */
 
-const SVG = 'http://www.w3.org/2000/svg';
+import { svgElement } from '../dom.js';
+
 const CELL = 10;
 const GAP = 2;
 /** Between the grid and its bars, and the height of a full bar. */
@@ -21,7 +22,7 @@ const BAR = 46;
 export function drawGrid({ rows, columns, mask, bars, colour, label }) {
   const width = columns * CELL;
   const height = rows * CELL + (bars ? SPACE + BAR : 0);
-  const svg = make('svg', { viewBox: `0 0 ${width} ${height}`, class: 'grid', role: 'img' });
+  const svg = svgElement('svg', { viewBox: `0 0 ${width} ${height}`, class: 'grid', role: 'img' });
   svg.setAttribute('aria-label', label);
   const side = CELL - GAP;
   /** @param {number} state */
@@ -36,8 +37,8 @@ export function drawGrid({ rows, columns, mask, bars, colour, label }) {
     return path;
   };
   svg.append(
-    make('path', { d: cells(0), fill: 'var(--grid)' }),
-    make('path', { d: cells(1), fill: `var(${colour})` }),
+    svgElement('path', { d: cells(0), fill: 'var(--grid)' }),
+    svgElement('path', { d: cells(1), fill: `var(${colour})` }),
   );
   if (bars) svg.append(...barsOf(bars, height, width, colour));
   return /** @type {SVGSVGElement} */ (svg);
@@ -53,14 +54,7 @@ function barsOf(bars, bottom, width, colour) {
     .join('');
   const lines = [0, BAR / 2, BAR].map((above) => `M0 ${bottom - above}h${width}`).join('');
   return [
-    make('path', { d: lines, stroke: 'var(--rule)', 'stroke-width': '1', fill: 'none' }),
-    make('path', { d: path, fill: `var(${colour})` }),
+    svgElement('path', { d: lines, stroke: 'var(--rule)', 'stroke-width': '1', fill: 'none' }),
+    svgElement('path', { d: path, fill: `var(${colour})` }),
   ];
-}
-
-/** @param {string} tag @param {Record<string, string>} attributes */
-function make(tag, attributes) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
 }
