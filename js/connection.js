@@ -3,6 +3,7 @@
  * also when the worker dies or the model is disposed of.
  */
 
+import { throwIfAborted } from './abort.js';
 import { DisposedError } from './errors.js';
 import { ABORTED } from './protocol.js';
 
@@ -66,7 +67,7 @@ export class Connection {
    */
   async call(method, args, { transfer = [], signal, pause, onTold } = {}) {
     this.check();
-    if (signal?.aborted) throw signal.reason;
+    throwIfAborted(signal);
     const id = this.#nextId++;
     /** What a callback of the caller's threw: it ends the call, and is what the call rejects with. @type {{ error: unknown } | undefined} */
     let thrown;

@@ -117,7 +117,7 @@ export class Model {
       settings.validation = checkDataset(given, 'validation');
       this.#checkFits(settings.validation, 'validation');
     }
-    if (signal?.aborted) throw signal.reason;
+    throwIfAborted(signal);
     if (this.#isFitting) {
       throw new DropoutWasmError('BUSY', 'this model is already in a fit; await it or abort it');
     }
