@@ -60,7 +60,7 @@ class Chain {
  * The share of its training output that a layer has in evaluation.
  * @param {{ p: number, scaling: import('../layers.js').Scaling } | undefined} dropping
  */
-const evaluationScale = (dropping) => (dropping?.scaling === 'eval' ? 1 - dropping.p : 1);
+export const evaluationScale = (dropping) => (dropping?.scaling === 'eval' ? 1 - dropping.p : 1);
 
 /**
  * Zeros, whatever the value is: dropping selects, and an infinity times 0 would be NaN.

@@ -1,5 +1,7 @@
 /** The lines of Python that load a model of this page, dropout off. */
 
+import { evaluationScale } from '../../js/format/onnx-graph.js';
+
 /** @typedef {import('../../js/layers.js').Spec} Spec */
 /** @typedef {import('../../js/core/enums.js').Activation} Activation */
 
@@ -12,22 +14,16 @@ const ACTIVATIONS = {
   selu: (x) => `F.selu(${x})`,
 };
 
-/**
- * What a layer's evaluation multiplies by: 1 - p where training left the factor to it.
- * @param {{ p: number, scaling: string } | undefined} dropping
- */
-const keepOf = (dropping) => (dropping?.scaling === 'eval' ? 1 - dropping.p : 1);
-
 /** @param {Pick<Spec, 'input' | 'layers'>} spec @param {string} file @returns {string} */
 export function safetensorsLines({ input, layers }, file) {
   let i = 0;
   const body = layers.flatMap((layer) => {
     if (layer.type === 'dropout') {
-      const keep = keepOf(layer);
+      const keep = evaluationScale(layer);
       return keep === 1 ? [] : [`x = ${keep} * x  # evaluation's factor, 1 - p`];
     }
     if (layer.type !== 'dense') return [];
-    const keep = keepOf(layer.dropConnect);
+    const keep = evaluationScale(layer.dropConnect);
     const x = keep === 1 ? 'x' : `${keep} * x`;
     const linear = `F.linear(${x}, w["layers.${i}.weight"], w["layers.${i}.bias"])`;
     i++;
