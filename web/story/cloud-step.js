@@ -10,7 +10,7 @@ import { startGuess } from './guess.js';
 import { passesSlider, shareSlider } from './slider.js';
 import { WorkerModel } from './worker-model.js';
 
-const DIGITS = 16;
+const IMAGES = 16;
 const SEED = 1;
 const NETWORK = 'intended';
 /** Index of the dropout layer in each of the variants' networks. */
@@ -40,7 +40,7 @@ export function startCloudStep(data, say) {
     try {
       words.textContent = data.ready ? 'Computing.' : 'Fetching MNIST, 11 MB.';
       const { test } = await data.load();
-      const images = test.images.subarray(0, DIGITS * test.features);
+      const images = test.images.subarray(0, IMAGES * test.features);
       const spec = { ...variants[variant](NETWORK, p), seed: SEED };
       const moments = await model.ask(spec, (one) => one.moments(images, { layer: LAYER, passes }));
       limit ||= ROOM * moments.evaluation.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
@@ -108,7 +108,7 @@ function startTable() {
     rows.set(key, [variant, String(p), String(passes), ...figures]);
     find('#cloud-table').replaceChildren(
       table({
-        caption: `${DIGITS} test images, network ${NETWORK} before training, seed ${SEED}.`,
+        caption: `${IMAGES} test images, network ${NETWORK} before training, seed ${SEED}.`,
         head: ['', 'p', 'masks', 'slope', 'sd, evaluation', 'sd, training'],
         rows: [...rows.values()].reverse(),
       }),
