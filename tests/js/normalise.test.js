@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
 import { loadMnist } from '../../dist/index.js';
-import { SIDE, normalise } from '../../web/digit/normalise.js';
+import { normalise } from '../../web/digit/normalise.js';
+import { SIDE } from '../../web/inside/images.js';
 
 const PIXELS = SIDE * SIDE;
 

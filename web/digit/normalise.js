@@ -4,7 +4,8 @@
  * by whole pixels until its centre of mass is the centre of a field of 28 x 28.
  */
 
-export const SIDE = 28;
+import { SIDE } from '../inside/images.js';
+
 const BOX = 20;
 /** Where MNIST has the centre of mass, counted in pixels from the middle of the first. */
 const CENTRE = 14;

@@ -3,7 +3,7 @@
 import { formatNumber } from '../../js/report.js';
 import { element, find, table } from '../dom.js';
 import { latest } from '../latest.js';
-import { drawWeights, smallCanvas, PIXELS } from './images.js';
+import { PIXELS, drawWeights, imageOf, smallCanvas } from './images.js';
 
 /** Units shown. */
 const SHOWN = 24;
@@ -39,7 +39,7 @@ export class Features {
     const { index } = this.#chosen;
     try {
       const model = await this.#trained.model();
-      const image = test.images.subarray(PIXELS * index, PIXELS * (index + 1));
+      const image = imageOf(test, index);
       const layer = kept.spec.layers.findIndex(({ type }) => type === 'dense');
       const outputs = await model.activations(image, { layer });
       const order = Array.from(outputs.keys()).sort((a, b) => outputs[b] - outputs[a]);

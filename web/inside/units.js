@@ -7,7 +7,7 @@ import { formatNumber } from '../../js/report.js';
 import { element, find, table } from '../dom.js';
 import { latest } from '../latest.js';
 import { droppedLayer } from '../trained.js';
-import { drawDigit } from './images.js';
+import { drawDigit, imageOf } from './images.js';
 import { drawSquares, mostOf, unitAt } from './squares.js';
 import { drawBits, keptWords } from './mask-words.js';
 
@@ -119,14 +119,14 @@ export class Units {
     try {
       const layer = droppedLayer(kept.spec);
       const model = await this.#trained.model();
-      const image = test.images.subarray(test.features * index, test.features * (index + 1));
+      const image = imageOf(test, index);
       const [evaluation, training, mask] = await Promise.all([
         model.activations(image, { layer: layer.index }),
         model.activations(image, { layer: layer.index, mode: 'train', step }),
         layer.masks === 'nothing' ? undefined : model.mask(layer.index, { step }),
       ]);
       this.#shown = { layer, evaluation, training, mask, step };
-      drawDigit(find('#unit-digit'), /** @type {Uint8Array} */ (image));
+      drawDigit(find('#unit-digit'), image);
       this.#tell(kept.spec, index, test.labels[index]);
       this.#draw();
       this.#fillTable();
