@@ -3,6 +3,7 @@
 import { appendFile, readFile, stat, truncate } from 'node:fs/promises';
 
 import { FileError } from '../errors.js';
+import { CANNOT_READ, CANNOT_WRITE, fail } from './file-error.js';
 
 /** @typedef {import('../comparison/line.js').RunLine} RunLine */
 
@@ -32,9 +33,8 @@ async function readText(path) {
     if (!(await stat(path)).isFile()) throw new Error('it is no file; - is standard output');
     return await readFile(path, 'utf8');
   } catch (error) {
-    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
-    if (code === 'ENOENT') return '';
-    throw new FileError(`${path}: cannot be read: ${message}`, { address: path, cause: error });
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return '';
+    return fail(path, CANNOT_READ, error);
   }
 }
 
@@ -143,7 +143,6 @@ async function append(path, text) {
   try {
     await appendFile(path, text);
   } catch (error) {
-    const { message } = /** @type {Error} */ (error);
-    throw new FileError(`${path}: cannot be written: ${message}`, { address: path, cause: error });
+    fail(path, CANNOT_WRITE, error);
   }
 }

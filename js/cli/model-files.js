@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 
 import { FileError } from '../errors.js';
 import { loadModel } from '../load-model.js';
+import { CANNOT_READ, CANNOT_WRITE, fail } from './file-error.js';
 
 /**
  * @param {string} path
@@ -14,7 +15,7 @@ import { loadModel } from '../load-model.js';
  * @throws {FileError}
  */
 export async function readModel(path, runtime) {
-  const bytes = await readFile(path).catch((error) => fail(path, 'cannot be read', error));
+  const bytes = await readFile(path).catch((error) => fail(path, CANNOT_READ, error));
   try {
     return await loadModel(bytes, runtime);
   } catch (error) {
@@ -57,17 +58,4 @@ export async function replaceFile(path, bytes) {
     await rm(draft, { force: true });
     fail(path, CANNOT_WRITE, error);
   }
-}
-
-const CANNOT_WRITE = 'cannot be written';
-
-/**
- * @param {string} path
- * @param {string} what
- * @param {unknown} error
- * @returns {never}
- */
-function fail(path, what, error) {
-  const { message } = /** @type {Error} */ (error);
-  throw new FileError(`${path}: ${what}: ${message}`, { address: path, cause: error });
 }
