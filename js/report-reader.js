@@ -1,8 +1,9 @@
 /** An evaluation's report, out of the core's memory. */
 
 /** `enum dw_report_field` */
-const FIELDS = ['samples', 'loss', 'accuracy', 'macroF1', 'ece', 'brier'];
-const BINS = 15;
+export const FIELDS = ['samples', 'loss', 'accuracy', 'macroF1', 'ece', 'brier'];
+/** Of the reliability diagram. */
+export const BINS = 15;
 
 /**
  * @typedef {object} Report

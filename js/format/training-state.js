@@ -13,6 +13,7 @@ import {
   resolveFit,
   typeError,
 } from '../options.js';
+import { BINS, FIELDS } from '../report-reader.js';
 import { unitsOf } from '../summary.js';
 
 /** @typedef {import('../training.js').SavedTraining} SavedTraining */
@@ -21,7 +22,6 @@ import { unitsOf } from '../summary.js';
 /** @typedef {import('../training.js').Size} Size */
 /** @typedef {import('../report-reader.js').Report} Report */
 
-const BINS = 15;
 /** Of a loss over rows: what the core takes back. */
 const SUM = { min: -1e300, max: 1e300 };
 
@@ -179,8 +179,6 @@ function decodeFigure(value, name) {
   return NOT_FINITE.includes(value) ? Number(value) : checkNumber(value, name);
 }
 
-const FIGURES = ['samples', 'loss', 'accuracy', 'macroF1', 'ece', 'brier'];
-
 /**
  * @param {any} report
  * @param {string} name
@@ -189,12 +187,12 @@ const FIGURES = ['samples', 'loss', 'accuracy', 'macroF1', 'ece', 'brier'];
  * @returns {Report}
  */
 function decodeReport(report, name, { classes }, outputs) {
-  checkKeys(report, [...FIGURES, 'reliability', 'perClass', 'confusion'], name);
+  checkKeys(report, [...FIELDS, 'reliability', 'perClass', 'confusion'], name);
   const columns = classes + Number(outputs > classes);
   const { confusion } = report;
   checkLength(confusion, `${name}.confusion`, classes * columns);
   return /** @type {Report} */ ({
-    ...decodeFigures(report, FIGURES, name),
+    ...decodeFigures(report, FIELDS, name),
     reliability: decodeRows(report, 'reliability', BINS, ['count', 'confidence', 'accuracy'], name),
     perClass: decodeRows(
       report,
