@@ -5,6 +5,7 @@
 
 import { throwIfAborted } from './abort.js';
 import { connect } from './connect.js';
+import { engineName } from './core/variants.js';
 import {
   LIMITS,
   arrayKind,
@@ -331,8 +332,7 @@ export class Model {
    */
   async info() {
     const info = await this.#connection.call('info');
-    const engine =
-      this.#engine.variant === 'relaxed' ? 'WebAssembly relaxed SIMD' : 'WebAssembly SIMD';
+    const engine = engineName(this.#engine.variant);
     return { engine, ...this.#engine, seed: this.#spec.seed, ...info };
   }
 

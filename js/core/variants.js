@@ -16,6 +16,10 @@ const RELAXED_PROBE = new Uint8Array([
   0x85, 0x02, 0x0b,
 ]);
 
+/** @param {string} variant of the build @returns {string} what computes, for a person */
+export const engineName = (variant) =>
+  variant === 'relaxed' ? 'WebAssembly relaxed SIMD' : 'WebAssembly SIMD';
+
 /**
  * Builds to try for these numerics, best first. Each one is put to a numeric self-test when it
  * starts; one that fails gives way to the next.

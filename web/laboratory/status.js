@@ -1,6 +1,6 @@
 /** Play, pause, step, stop, and in words how far the comparison is. */
 
-import { candidates } from '../../js/core/variants.js';
+import { candidates, engineName } from '../../js/core/variants.js';
 import { formatDuration, formatNumber } from '../../js/report.js';
 import { megabytes } from '../data.js';
 import { find, show } from '../dom.js';
@@ -129,9 +129,7 @@ function paceWords({ phase, pace }) {
 function engineWords({ phase, settings, runs }) {
   if (settings === undefined || phase === 'loading') return '';
   const { numerics, workers = navigator.hardwareConcurrency || 1 } = settings;
-  const isRelaxed = candidates(numerics)[0] === 'relaxed';
-  const expected = isRelaxed ? 'WebAssembly relaxed SIMD' : 'WebAssembly SIMD';
-  const engine = runs.at(-1)?.engine ?? expected;
+  const engine = runs.at(-1)?.engine ?? engineName(candidates(numerics)[0]);
   const all = settings.variants.length * settings.seeds.length;
   const atOnce = Math.min(workers, all);
   return `${engine}, numerics ${numerics}, ${count(atOnce, 'run')} at once`;
