@@ -3,9 +3,9 @@
 import { formatNumber } from '../../js/report.js';
 import { canvasFont, drawAt, withOpacity } from '../canvas.js';
 import { table } from '../dom.js';
+import { DIGITS } from '../inside/images.js';
 import { cssColour, lookOf } from '../looks.js';
 
-export const DIGITS = 10;
 /** CSS pixels. */
 const ROW = 30;
 const LEFT = 26;

@@ -2,12 +2,12 @@
 
 import { formatNumber } from '../../js/report.js';
 import { find } from '../dom.js';
-import { SIDE, drawDigit } from '../inside/images.js';
+import { DIGITS, SIDE, drawDigit } from '../inside/images.js';
 import { latest } from '../latest.js';
 import { followLooks } from '../looks.js';
 import { buildModelChoice } from '../model-choice.js';
 import { PASSES, answer, uncertainties } from './answer.js';
-import { DIGITS, answerTable, drawCloud, probabilityText } from './cloud.js';
+import { answerTable, drawCloud, probabilityText } from './cloud.js';
 import { normalise } from './normalise.js';
 import { Pad } from './pad.js';
 import { ANGLES, TurningChart } from './turning.js';

@@ -1,10 +1,11 @@
-/** The confusion matrix on the test images; each of its cells opens the images it counts. */
+/**
+ * The confusion matrix on the test images; each of its cells opens the images it counts. A column more
+ * is for what no digit is.
+ */
 
 import { element, find } from '../dom.js';
 import { showGallery } from './gallery.js';
-
-/** Digits; a column more is for what no digit is, where a network has further outputs. */
-const DIGITS = 10;
+import { DIGITS } from './images.js';
 
 /**
  * @param {{ confusion: Uint32Array, predicted: Uint16Array, test: import('../../js/index.js').Dataset }} found

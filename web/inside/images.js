@@ -1,9 +1,11 @@
-/** Images of MNIST's size as small canvases. */
+/** Images of MNIST's size, and such images as small canvases. */
 
 import { element } from '../dom.js';
 
 export const SIDE = 28;
 export const PIXELS = SIDE * SIDE;
+/** What they show; a network may have further outputs. */
+export const DIGITS = 10;
 
 /**
  * Ink on nothing, so that the page's paper shows through; style.css turns the ink white at night.

@@ -13,7 +13,7 @@ import { element } from '../dom.js';
  * @param {(value: number) => void} how.onChange
  * @returns {HTMLElement}
  */
-export function slider({ id, label, stops, value, check, onChange }) {
+function slider({ id, label, stops, value, check, onChange }) {
   const box = element('input', { type: 'text', id, inputMode: 'decimal', spellcheck: false });
   const range = element('input', {
     type: 'range',
