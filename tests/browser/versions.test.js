@@ -200,8 +200,7 @@ test(
     const reader = await open();
     await reader.frames(2);
     server.folder = editions[1].place;
-    await reader.play('.hero');
-    await reader.phase('failed');
+    await playUntil(reader, 'failed');
     const words = await reader.text('#problem');
     assert.match(words, new RegExp(`${editions[0].version}/[a-z/.-]+.*reload`, 'is'));
     const settings = await reader.hash();
