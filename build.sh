@@ -159,7 +159,7 @@ APART=(js/data/sha256-library.js js/embedded.js) # share nothing
 
 bundle() { # everything but wasm
   newer dist/index.js js web dist/wasm/*.wasm build.sh package.json package-lock.json tsconfig.json tsconfig.types.json || return 0
-  say 'bundling the package and the page'
+  say 'bundling the package and the page (half a minute)'
   mkdir -p dist
   find dist -maxdepth 1 -name '*.js*' -delete # chunks of an earlier build, and the mark of a whole one
   rm -rf dist/types

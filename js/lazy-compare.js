@@ -11,9 +11,10 @@ import { loadPart } from './lazy.js';
  * @param {import('./compare.js').CompareOptions} [options]
  * @returns {ReturnType<import('./compare.js').compare>} runs seed by seed, in it variant by variant, p by p
  *   and rate by rate; the figures of every variant
- * @throws {TypeError | RangeError} for what was asked; {DivergedError} naming variant and seed;
- *   {EngineError} where `compare.js` cannot be loaded; the signal's reason. All models are disposed of by
- *   then.
+ * @throws {TypeError | RangeError} for what was asked
+ * @throws {import('./errors.js').DivergedError} naming variant and seed; all models are disposed of by then
+ * @throws {import('./errors.js').EngineError} where `compare.js` cannot be loaded
+ * @throws {unknown} the signal's reason
  */
 export async function compare(names, data, options) {
   const part = await loadPart('comparisons', './compare.js', () => import('./compare.js'));

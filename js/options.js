@@ -43,7 +43,7 @@ export function resolveSeed(seed = DEFAULTS.seed, name = 'seed') {
  * @property {string | URL | ArrayBuffer | Uint8Array | WebAssembly.Module} [wasm] the core, where
  *   a bundler has moved it or a page brings its own
  * @property {string | URL} [workerUrl] the worker's script, likewise
- * @property {AbortSignal} [signal] gives the making up; the model that was made does not know it
+ * @property {AbortSignal} [signal] ends the making of the model; no effect afterwards
  */
 
 /**

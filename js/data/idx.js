@@ -95,7 +95,7 @@ export function decodeIdx(file, address) {
  *
  * @param {Uint8Array | ArrayBuffer} bytes
  * @param {string} [address] where they came from, for errors
- * @returns {Promise<Idx>} unsigned bytes that were not packed are lent from `bytes`, not copied
+ * @returns {Promise<Idx>} unsigned bytes that were not packed are a view of `bytes`, no copy
  * @throws {import('../errors.js').FileError} naming the address, what was expected and what arrived
  */
 export async function parseIdx(bytes, address = 'bytes') {
