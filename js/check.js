@@ -17,7 +17,9 @@ export function show(value) {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return `[${shorten(value.slice(0, 8).map(showFlat).join(', '))}]`;
-  const name = value.constructor?.name ?? 'Object';
+  // Of the prototype: an object from a file may have any `constructor` of its own.
+  const named = Object.getPrototypeOf(value)?.constructor?.name;
+  const name = typeof named === 'string' ? named : 'Object';
   if (ArrayBuffer.isView(value) && 'length' in value) return `${name}(${value.length})`;
   return name === 'Object'
     ? `{${shorten(Object.keys(value).slice(0, 8).join(', '))}}`

@@ -20,10 +20,10 @@ import { resolveRuntime } from './options.js';
  * @throws {import('./errors.js').OutOfMemoryError}
  */
 export async function loadModel(bytes, runtime) {
-  const view = viewOf(bytes);
+  const file = copyOf(bytes);
   const where = resolveRuntime(runtime);
   const { decodeModel } = await loadFormats();
-  const { spec, slots, training } = decodeModel(view);
+  const { spec, slots, training } = decodeModel(file);
   const transfer = slots.flatMap((slot) =>
     Object.values(slot).map(({ buffer }) => /** @type {ArrayBuffer} */ (buffer)),
   );
@@ -43,17 +43,19 @@ export async function loadModel(bytes, runtime) {
  *   values that are not finite are wrong, too
  */
 export async function parseSafetensors(bytes) {
-  const view = viewOf(bytes);
+  const file = copyOf(bytes);
   const { decodeTensors } = await loadFormats();
-  return decodeTensors(view);
+  return decodeTensors(file);
 }
 
 /** @param {Uint8Array | ArrayBuffer} bytes */
-function viewOf(bytes) {
+function copyOf(bytes) {
   if (!['Uint8Array', 'ArrayBuffer'].includes(arrayKind(bytes))) {
     throw typeError('bytes', 'a Uint8Array or an ArrayBuffer', bytes);
   }
-  return ArrayBuffer.isView(bytes)
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : new Uint8Array(bytes);
+  try {
+    return new Uint8Array(ArrayBuffer.isView(bytes) ? bytes : new Uint8Array(bytes));
+  } catch (cause) {
+    throw new TypeError('bytes must have its memory, which was transferred', { cause });
+  }
 }

@@ -367,6 +367,7 @@ export class Model {
    *   (a third of the bytes after Adam), for evaluation or for PyTorch's strict `load_state_dict`
    * @returns {Promise<Uint8Array>} the caller's own
    * @throws {TypeError} naming the option and the value
+   * @throws {import('./errors.js').DivergedError} where weights are not finite any more
    */
   async save(options = {}) {
     this.#connection.check();

@@ -9,6 +9,8 @@ export class Task {
   #paused;
   /** Steps that a held training may do. */
   #grants = 0;
+  /** Whether the last step was one of them: what follows it up to the next one is, too. */
+  #isGranted = false;
   /** Long past: a task gives way once before it begins, to what was sent right behind its call. */
   #sliceEnd = 0;
   #busySince = performance.now();
@@ -29,18 +31,27 @@ export class Task {
   control(action) {
     if (action === 'abort') this.#aborted = true;
     else if (action === 'step') this.#grants++;
-    else [this.#paused, this.#grants] = [action === 'pause', 0];
+    else {
+      this.#paused = action === 'pause';
+      this.#grants = 0;
+      this.#isGranted = false;
+    }
     this.#wake();
   }
 
-  /** Whether what is done now was asked for by `step`. */
-  get isGranted() {
-    return this.#grants > 0;
+  /**
+   * Begins a step, once nothing holds it.
+   * @returns {boolean} whether `step` asked for it
+   */
+  beginStep() {
+    this.#isGranted = this.#grants > 0;
+    return this.#isGranted;
   }
 
-  /** Ends what one `step` asked for. */
-  spend() {
-    if (this.#grants > 0) this.#grants--;
+  /** Ends what one `step` asked for, unless a pause or its end has done so. */
+  endStep() {
+    if (this.#isGranted) this.#grants--;
+    this.#isGranted = false;
   }
 
   /** Begins to count busy time, from 0. */

@@ -190,8 +190,6 @@ export class Training {
     const { epochs, optimizer, trainEvaluation } = run.options;
     const stop = this.step + maxSteps;
     const progress = new Progress(run.options, data.samples, task);
-    /** Whether the last step was asked for: what follows it up to the next one was, too. */
-    let isGranted = false;
     while (run.epochIndex < epochs) {
       if (this.step === stop) return;
       if (!run.begun) this.#beginEpoch(run, data);
@@ -202,10 +200,10 @@ export class Training {
       const momentum = ofEpoch(optimizer.momentum, run.epochIndex);
       while (this.#fields()[POSITION] < data.samples) {
         if (this.step === stop) return;
-        if (isGranted) task.spend();
+        task.endStep();
         if (task.isDue) await task.breathe();
         while (measures.isRead()) await task.giveWay();
-        isGranted = task.isGranted;
+        const isGranted = task.beginStep();
         this.#core.check(this.#core.call.dw_train_step(this.#model, data.data, rate, momentum));
         progress.tell(this.epoch, run.epochIndex, this.#fields(), isGranted);
       }

@@ -46,7 +46,7 @@ ${list(networkInfo)}
 Presets:
 ${list(presets)}
 
-Exit status: 0 done, 1 failed, 2 wrong usage.
+Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 `;
 }
 

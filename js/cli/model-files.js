@@ -1,8 +1,8 @@
 /** Files of models on disk: read with their path in every error, written whole or not at all. */
 
 import { randomUUID } from 'node:crypto';
-import { access, constants, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 
 import { FileError } from '../errors.js';
 import { loadModel } from '../load-model.js';
@@ -32,8 +32,30 @@ export async function readModel(path, runtime) {
 export async function checkWritable(path) {
   const found = await stat(path).catch(() => undefined);
   // A device or a pipe cannot be replaced.
-  if (found && !found.isFile()) throw new FileError(`${path}: it is no file`, { address: path });
-  await access(dirname(path), constants.W_OK).catch((error) => fail(path, CANNOT_WRITE, error));
+  if (found ? !found.isFile() : path.endsWith(sep)) {
+    throw new FileError(`${path}: it is no file`, { address: path });
+  }
+  const { draft } = await placeOf(path);
+  try {
+    await (await open(draft, 'wx')).close();
+    await rm(draft);
+  } catch (error) {
+    fail(path, CANNOT_WRITE, error);
+  }
+}
+
+/** @param {string} path @param {string} other @returns {Promise<boolean>} whether both are one file, there or not yet */
+export async function isSamePlace(path, other) {
+  const [one, two] = await Promise.all([placeOf(path), placeOf(other)]);
+  return one.place === two.place;
+}
+
+/** @param {string} path @returns {Promise<{ place: string, draft: string }>} what is replaced, and by what */
+async function placeOf(path) {
+  const folder = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
+  // A link to a file stays a link.
+  const place = await realpath(path).catch(() => join(folder, basename(path)));
+  return { place, draft: `${place}.${randomUUID()}.tmp` };
 }
 
 /**
@@ -43,11 +65,12 @@ export async function checkWritable(path) {
  * @throws {FileError}
  */
 export async function replaceFile(path, bytes) {
-  const place = await realpath(path).catch(() => path); // a link stays a link
-  const draft = `${place}.${randomUUID()}.tmp`;
+  const { place, draft } = await placeOf(path);
   try {
     const file = await open(draft, 'wx');
     try {
+      const old = await stat(place).catch(() => undefined);
+      if (old) await file.chmod(old.mode); // whom it was closed to, it stays closed to
       await file.writeFile(bytes);
       await file.sync();
     } finally {
@@ -55,7 +78,7 @@ export async function replaceFile(path, bytes) {
     }
     await rename(draft, place);
   } catch (error) {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => {}); // what went wrong is said below
     fail(path, CANNOT_WRITE, error);
   }
 }

@@ -3,9 +3,9 @@
 import { compare } from '../compare.js';
 import { SETTINGS } from '../comparison/settings.js';
 import { checkPlace, loadData } from './data.js';
-import { ONE } from './arguments.js';
+import { ONE, UsageError } from './arguments.js';
 import { openJson } from './lines.js';
-import { checkWritable, replaceFile } from './model-files.js';
+import { checkWritable, isSamePlace, replaceFile } from './model-files.js';
 import { progressBar } from './progress.js';
 import { say } from './say.js';
 import { reportTable } from './tables.js';
@@ -18,7 +18,12 @@ import { reportTable } from './tables.js';
 export async function trainCommand({ settings, data: base, json, save }, signal) {
   // First what takes no time and may fail.
   await checkPlace(base);
-  if (save !== undefined) await checkWritable(save);
+  if (save !== undefined) {
+    if (json !== undefined && (await isSamePlace(save, json))) {
+      throw new UsageError('--save and --json name the same file');
+    }
+    await checkWritable(save);
+  }
   const { write, report } = await openJson(json, say);
   const data = await loadData(base, signal, settings.trainSize);
   const { variants, ...options } = settings;

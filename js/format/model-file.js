@@ -10,7 +10,7 @@
 
 import { show } from '../check.js';
 import { OPTIMIZER_SLOTS } from '../core/enums.js';
-import { FileError } from '../errors.js';
+import { DivergedError, FileError } from '../errors.js';
 import { resolveSpec } from '../layers.js';
 import { summarize } from '../summary.js';
 import { VERSION } from '../version.js';
@@ -32,15 +32,24 @@ const FILE_VERSION = 1;
 /** @param {number} slot of the optimizer's state, from 0 @param {string} name of the parameter */
 const stateName = (slot, name) => `optimizer.${slot + 1}.${name}`;
 
+/** Adam's squares may overflow while the weights still learn. @param {number} value */
+const isState = (value) => !Number.isNaN(value);
+
 /**
  * @param {Spec} spec
  * @param {import('../engine.js').Saved} saved
  * @returns {Uint8Array}
+ * @throws {DivergedError} where a file would not be read again
  */
 export function encodeModel(spec, { parameters, state = [], training }) {
   const tensors = { ...parameters };
+  for (const [name, { data }] of Object.entries(parameters)) checkKept(name, data, Number.isFinite);
   for (const [slot, values] of state.entries()) {
-    for (const [name, tensor] of Object.entries(values)) tensors[stateName(slot, name)] = tensor;
+    for (const [parameter, tensor] of Object.entries(values)) {
+      const name = stateName(slot, parameter);
+      checkKept(name, tensor.data, isState);
+      tensors[name] = tensor;
+    }
   }
   return encodeSafetensors(tensors, {
     format: 'pt',
@@ -48,6 +57,17 @@ export function encodeModel(spec, { parameters, state = [], training }) {
     spec: JSON.stringify(spec),
     ...(training && { training: encodeTraining(training) }),
   });
+}
+
+/**
+ * @param {string} name
+ * @param {Float32Array} data
+ * @param {(value: number) => boolean} isValue
+ */
+function checkKept(name, data, isValue) {
+  const at = data.findIndex((value) => !isValue(value));
+  if (at === -1) return;
+  throw new DivergedError(`${name}: element ${at} is ${data[at]}; such a model is not saved`);
 }
 
 /**
@@ -70,11 +90,14 @@ export function decodeModel(file) {
   const slots = training?.optimizer ? OPTIMIZER_SLOTS[training.optimizer] : 0;
   const { shapes } = summarize(spec);
   checkTensors(places, shapes, slots);
-  const read = (/** @type {(name: string) => string} */ named) =>
+  /** @param {(name: string) => string} named @param {(value: number) => boolean} [isValue] */
+  const read = (named, isValue) =>
     Object.fromEntries(
-      Object.keys(shapes).map((name) => [name, readTensor(file, header, named(name))]),
+      Object.keys(shapes).map((name) => [name, readTensor(file, header, named(name), isValue)]),
     );
-  const state = Array.from({ length: slots }, (_, slot) => read((name) => stateName(slot, name)));
+  const state = Array.from({ length: slots }, (_, slot) =>
+    read((name) => stateName(slot, name), isState),
+  );
   return { spec, slots: [read((name) => name), ...state], ...(training && { training }) };
 }
 

@@ -38,7 +38,8 @@ export function encodeSafetensors(tensors, metadata) {
   const start = Math.ceil((LENGTH_BYTES + header.length) / ALIGNMENT) * ALIGNMENT;
   if (start - LENGTH_BYTES > MAX_HEADER) {
     throw new RangeError(
-      `a header of a safetensors file must be <= ${MAX_HEADER} bytes, got ${header.length}`,
+      `a header of a safetensors file must be <= ${MAX_HEADER} bytes, got ${header.length}: the reports of an ` +
+        'interrupted run are too large for one; save({ weightsOnly: true }) leaves them out',
     );
   }
   const file = new Uint8Array(start + end);
@@ -196,14 +197,15 @@ function checkLayout(places, bytes) {
  * @param {Uint8Array} file
  * @param {Header} header of it
  * @param {string} name
+ * @param {(value: number) => boolean} [isValue] what may stand there: what is finite
  * @returns {Float32Array} a copy
- * @throws {FileError} for a value that is not finite
+ * @throws {FileError} for another value
  */
-export function readTensor(file, { start, places }, name) {
+export function readTensor(file, { start, places }, name, isValue = Number.isFinite) {
   const place = /** @type {Place} */ (places.get(name));
   // A view of the file would have to begin at a multiple of 4, and a header may end anywhere.
   const data = new Float32Array(file.slice(start + place.start, start + place.end).buffer);
-  const at = data.findIndex((value) => !Number.isFinite(value));
+  const at = data.findIndex((value) => !isValue(value));
   if (at !== -1) throw new FileError(`tensor ${show(name)}: element ${at} is ${data[at]}`);
   return data;
 }

@@ -212,6 +212,11 @@ describe('the page', () => {
       assert.match(await reader.text('#p-fault'), /1\.5/);
       await reader.type('train-size', '99999');
       assert.match(await reader.text('#train-size-fault'), /1 to 60000, got 99999/);
+      await reader.page.click('#run [data-action="play"]');
+      const focused = await reader.page.evaluate(() =>
+        document.activeElement?.getAttribute('aria-invalid'),
+      );
+      assert.equal(focused, 'true', 'play leads to what is wrong, and trains nothing');
       await reader.type('p', '0.2');
       assert.match(await reader.hash(), /p=0\.2&/);
       assert.match(await reader.hash(), /train-size=60000/);

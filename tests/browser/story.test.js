@@ -264,7 +264,7 @@ describe('the story', () => {
       await reader.type('rule-p', '0.8');
       assert.deepEqual(await ratios(), ['1', '1', '5', '25']);
       await reader.type('rule-p', '1');
-      assert.deepEqual(await ratios(), ['1', '1', '∞', '∞']);
+      assert.deepEqual(await ratios(), ['none: 0 / 0', 'none: 0 / 0', '∞', '∞']);
       await reader.page.click('#ends-try');
       await reader.shows('#ends', 'RangeError');
       const [one, nan] = await cells(reader, '#ends');

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -165,13 +165,35 @@ test('a run that fails leaves it, too; one that ends takes its place, through a 
 
 test('what cannot be saved is said before anything is trained', async () => {
   const nowhere = join(directory, 'no', 'such', 'model.safetensors');
-  for (const place of [nowhere, directory, '/dev/null']) {
+  const file = join(directory, 'a file');
+  await writeFile(file, '');
+  const slashed = `${join(directory, 'no folder')}/`;
+  for (const place of [nowhere, directory, '/dev/null', slashed, join(file, 'in it')]) {
     // So long a run would never end.
     const { status, stdout, stderr } = await run('train', '--epochs', '100000', '--save', place);
     assert.equal(status, 1);
     assert.equal(stdout, '');
     assert.match(stderr, /^dropout-wasm: [^\n]+: (it is no file|cannot be written: [^\n]+)\n$/);
   }
+});
+
+test('a model and its line of JSON in one file are refused before anything is trained', async () => {
+  const file = join(directory, 'both');
+  const link = join(directory, 'both by a link');
+  await symlink(directory, link);
+  for (const other of [file, `${directory}/./both`, join(link, 'both')]) {
+    const { status, stderr } = await run('train', '--save', file, '--json', other);
+    assert.equal(status, 2);
+    assert.match(stderr, /--save and --json name the same file/);
+  }
+  assert.ok(!(await readdir(directory)).includes('both'));
+});
+
+test('a file that was closed to others stays so when a model takes its place', async () => {
+  const file = join(directory, 'closed.safetensors');
+  await writeFile(file, 'the old one', { mode: 0o600 });
+  assert.equal((await run('train', ...words, '--save', file)).status, 0);
+  assert.equal((await stat(file)).mode & 0o777, 0o600);
 });
 
 test('evaluate says what is wrong with a file, with its path, and status 1', async () => {

@@ -39,6 +39,17 @@ describe('what the format allows is read', () => {
     }
   });
 
+  test('as they are at the call, whatever becomes of them', async () => {
+    const bytes = files['two tensors'].slice();
+    const reading = parseSafetensors(bytes);
+    bytes.fill(0);
+    assert.deepEqual(await reading, expected);
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    const message = /^TypeError: bytes must have its memory/;
+    await assert.rejects(parseSafetensors(bytes), message);
+    await assert.rejects(parseSafetensors(bytes.buffer), message);
+  });
+
   test('no tensors, scalars, tensors without values', async () => {
     assert.deepEqual(await parseSafetensors(makeFile('{}')), {});
     const some = {
@@ -189,6 +200,14 @@ const WRONG = {
   'an offset behind the file': [tensor(entry([7], 0, 28)), /within the 24 bytes .*got \[0, 28\]/],
   'an offset that is no number': [tensor(entry([6], '0', 24)), /data_offsets must be/],
   'an offset between bytes': [tensor(entry([6], 0.5, 24.5)), /data_offsets must be/],
+  'a tensor that has the name of a class': [
+    makeFile({ a: { constructor: { name: { toString: 1 } } } }),
+    /tensor "a"/,
+  ],
+  'metadata that has': [
+    makeFile({ __metadata__: { a: { constructor: { name: { toString: 1 } } } } }),
+    /__metadata__/,
+  ],
   'a misaligned tensor': [
     tensor(entry([5], 2, 22)),
     /tensor "a" begins at byte 2 .*hole before it/,

@@ -339,3 +339,39 @@ test('wrong options are refused', () =>
     await model.dispose();
     await assert.rejects(model.save(), { code: 'DISPOSED' });
   }));
+
+const two = { layers: [dense(2)], input: 1 };
+const one = { labels: Uint8Array.of(0), samples: 1, features: 1, classes: 2 };
+
+test('weights that are not finite are not saved: no file could be read again', () =>
+  withModels(two, async (model) => {
+    const data = { ...one, images: Float32Array.of(3e38) };
+    const options = { epochs: 9, optimizer: { name: 'sgd', learningRate: 10 } };
+    await assert.rejects(
+      async () => {
+        for (const label of [0, 1]) {
+          await model.fit({ ...data, labels: Uint8Array.of(label) }, options);
+        }
+      },
+      { code: 'DIVERGED' },
+    );
+    await assert.rejects(model.save(), {
+      code: 'DIVERGED',
+      message: /^layers\.0\.weight: element \d is /,
+    });
+    assert.ok(Object.keys(await model.parameters()).length > 0, 'the model is still there');
+  }));
+
+test("Adam's squares may overflow: such a model is saved, loaded and goes on", () =>
+  withModels(two, async (model) => {
+    const data = { ...one, images: Float32Array.of(1e25) };
+    const options = { epochs: 3, optimizer: 'adam' };
+    await model.fit(data, options);
+    const other = { ...data, labels: Uint8Array.of(1) };
+    await model.fit(other, options);
+    await withLoaded(await model.save(), async (loaded) => {
+      await model.fit(other, options);
+      await loaded.fit(other, options);
+      assert.equal(await loaded.hash(), await model.hash());
+    });
+  }));

@@ -126,6 +126,31 @@ test('of two held runs the event of one steps that one', () =>
     for (const { ended } of runs) await assert.rejects(ended, { name: 'AbortError' });
   }));
 
+test('a step that follows a pause begun within a granted step is done, too', () =>
+  withModels(
+    spec,
+    async (model) => {
+      const pause = new PauseController();
+      pause.pause();
+      const begun = held(pause);
+      const controller = new AbortController();
+      const onProgress = ({ step }) => {
+        if (step !== 1) return;
+        pause.resume();
+        pause.pause();
+        pause.step();
+      };
+      const done = model.fit(data, { ...run, pause, onProgress, signal: controller.signal });
+      done.catch(() => {}); // awaited below
+      await begun;
+      pause.step();
+      assert.equal(await standing(model), 2);
+      controller.abort();
+      await assert.rejects(done, { name: 'AbortError' });
+    },
+    { worker: false },
+  ));
+
 test('steps alone finish a run', () =>
   withModels(spec, async (model) => {
     const pause = new PauseController();

@@ -23,11 +23,11 @@ export function startLaboratory({ store, data, experiment, models, say, problem 
   buildControls(find('#controls'), store);
   startView(experiment, store);
   startStatus(experiment, data, say, {
-    play: () => {
+    play: unlessFaulty(() => {
       experiment.play(store.settings);
       find('#run').scrollIntoView();
-    },
-    step: () => experiment.step(store.settings),
+    }),
+    step: unlessFaulty(() => experiment.step(store.settings)),
   });
   startTakeAway({ experiment, models, store, say });
   startAddress(store, problem, reportProblem);
@@ -47,6 +47,14 @@ export function startLaboratory({ store, data, experiment, models, say, problem 
     });
   }).observe(find('#laboratory'));
 }
+
+/** A field that says what is wrong with it is not left out of a run in silence. @param {() => void} act */
+const unlessFaulty = (act) => () => {
+  const box = find('#controls').querySelector('[aria-invalid="true"]');
+  if (!box) return act();
+  find('#settings').open = true;
+  box.focus();
+};
 
 /** @param {import('../state.js').Settings} settings @param {import('../run.js').Experiment} experiment */
 function showSettings(settings, { phase, busy, settings: ran }) {

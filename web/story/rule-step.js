@@ -52,7 +52,7 @@ function ruleTable(p, revealed) {
       element('span', { class: 'math' }, training),
       element('span', { class: 'math' }, evaluation),
       who,
-      revealed ? ratioText((1 / (1 - p)) ** power) : '?',
+      revealed ? ratioText(p, power) : '?',
     ]),
     numbers: false,
   });
@@ -64,8 +64,10 @@ function ruleTable(p, revealed) {
   return content;
 }
 
-/** @param {number} ratio */
-function ratioText(ratio) {
+/** keep to the power -`power`. @param {number} p @param {number} power */
+function ratioText(p, power) {
+  if (p === 1 && power === 0) return 'none: 0 / 0';
+  const ratio = (1 / (1 - p)) ** power;
   return Number.isFinite(ratio) ? String(Number(ratio.toPrecision(3))) : '∞';
 }
 
