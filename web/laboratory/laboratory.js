@@ -69,7 +69,7 @@ function showSettings(settings, { phase, busy, settings: ran }) {
   if (stale) {
     place.textContent = busy
       ? `What is training is: ${sentenceOf(ran)}. Your change applies from the next play.`
-      : `What stands below is: ${sentenceOf(ran)}. Press play to run your settings; finished runs stay in the list.`;
+      : `The results below are from: ${sentenceOf(ran)}. Press play to run your settings; finished runs stay in the list.`;
   }
 }
 

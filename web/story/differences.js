@@ -25,7 +25,7 @@ const SCALED = `#v=1&variants=standard${SGD}&learning-rate=0.01`;
 /** @type {Differences} */
 export const RATES = {
   caption:
-    'unscaled at three rates, minus standard at once the rate (0.01): network intended, SGD, two epochs, five seeds. A mark is the mean of the paired differences, its line the 95 % interval; open where no difference is shown. A row takes about a minute on two cores.',
+    'unscaled at three rates, minus standard at the original rate (0.01): network intended, SGD, two epochs, five seeds. A mark is the mean of the paired differences, its line the 95 % interval; open where no difference is shown. A row takes about a minute on two cores.',
   variant: 'unscaled',
   rows: [
     { label: 'the same rate, 0.01', rate: 0.01 },

@@ -9,7 +9,7 @@ const UNITS = 3;
 const ROWS = 2;
 
 const WORDS =
-  'The check of `TrueDropout` admits p = 1, and the layer then divides by zero. NaN passes the check too. Here p = 1 drops everything and gives zeros, and NaN is refused.';
+  'The check of `TrueDropout` accepts p = 1, and the layer then divides by zero. NaN passes the check too. Here p = 1 drops everything and gives zeros, and NaN is refused.';
 
 export function startEnds() {
   const place = element('div', { class: 'scroll', id: 'ends', tabIndex: 0, role: 'group' });

@@ -31,7 +31,7 @@ export function startGuess(selector, say, reveal) {
       guess.revealed = true;
       root.dataset.revealed = '';
       answer.querySelector('.guessed')?.remove();
-      const own = chosen()?.closest('label').textContent.trim();
+      const own = chosen();
       if (own) answer.prepend(guessed(own));
       answer.hidden = false;
       say(answer.textContent);
@@ -40,10 +40,11 @@ export function startGuess(selector, say, reveal) {
   return guess;
 }
 
-/** @param {string} own the label of the choice */
+/** @param {HTMLInputElement} own the choice; one of each question has `data-right` */
 function guessed(own) {
   const place = document.createElement('strong');
   place.className = 'guessed';
-  place.textContent = `You guessed: ${own.replace(/\s+/g, ' ')}. `;
+  const words = own.closest('label')?.textContent?.trim().replace(/\s+/g, ' ');
+  place.textContent = `You guessed: ${words}. ${'right' in own.dataset ? 'Right' : 'Not quite'}. `;
   return place;
 }

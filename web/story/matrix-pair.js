@@ -1,4 +1,4 @@
-/** The article's matrix under its two rules: one draw a column, one draw an entry. */
+/** The article's matrix under its two rules: one draw per column, one draw per entry. */
 
 import { dense, dropout } from '../../js/index.js';
 import { element } from '../dom.js';
@@ -18,8 +18,8 @@ export const SEEDS = { batch: 1, element: 27 };
 export const RULES = ['batch', 'element'];
 
 const NAMES = {
-  batch: ['Dropout', 'one draw a column'],
-  element: ['DropConnect', 'one draw an entry'],
+  batch: ['Dropout', 'one draw per column'],
+  element: ['DropConnect', 'one draw per entry'],
 };
 
 /** Both masks of a step, drawn in workers. */

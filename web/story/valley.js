@@ -42,7 +42,7 @@ export class Valley extends EventTarget {
       }),
     ];
     this.#draw([]);
-    find('#valley-words').textContent = 'The axes stand; the points come with the answer.';
+    find('#valley-words').textContent = 'The points appear with the answer.';
   }
 
   /** @param {import('../run.js').Experiment} experiment whose models are looked at */
