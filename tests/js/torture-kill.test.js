@@ -103,7 +103,7 @@ test(`at ${KILLS} random moments: every promise settles in a typed error, the ne
       assert.ok(status === 'fulfilled' || isLost(reason), `${what}: ${reason}`);
     }
     if (outcomes[0].status === 'fulfilled') {
-      await ended;
+      await settled([ended], what); // an idle model's worker, and its end, keep no process alive
       const model = outcomes[0].value;
       const [probe] = await settled([model.info()], what);
       if (probe.status === 'fulfilled') {
