@@ -134,7 +134,7 @@ test(
         ? { status: 206, headers, body: rest, holdAfter: 1 }
         : { status: 206, headers, body: rest };
     });
-    await reader.play('.hero');
+    await reader.play();
     const from = await askedAgain;
     assert.ok(from > 0 && from <= CUT, `asked for what follows byte ${from}`);
     await reader.page.waitForFunction(
