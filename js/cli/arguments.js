@@ -220,6 +220,7 @@ function parseTrain(rest, values) {
       throw new UsageError(`--${flag} must be one number, got ${show(text)}`);
   }
   checkNotEmpty({ data, json, save });
+  if (save === '-') throw new UsageError('--save needs a file: a model is not for standard output');
   return { command: 'train', settings, data, json, save };
 }
 

@@ -1,7 +1,7 @@
 /** Files of models on disk: read with their path in every error, written whole or not at all. */
 
 import { randomUUID } from 'node:crypto';
-import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
 import { FileError } from '../errors.js';
@@ -35,7 +35,7 @@ export async function checkWritable(path) {
   if (found ? !found.isFile() : path.endsWith(sep)) {
     throw new FileError(`${path}: it is no file`, { address: path });
   }
-  const { draft } = await placeOf(path);
+  const draft = draftOf(await placeOf(path));
   try {
     await (await open(draft, 'wx')).close();
     await rm(draft);
@@ -47,16 +47,29 @@ export async function checkWritable(path) {
 /** @param {string} path @param {string} other @returns {Promise<boolean>} whether both are one file, there or not yet */
 export async function isSamePlace(path, other) {
   const [one, two] = await Promise.all([placeOf(path), placeOf(other)]);
-  return one.place === two.place;
+  return one === two;
 }
 
-/** @param {string} path @returns {Promise<{ place: string, draft: string }>} what is replaced, and by what */
+/**
+ * A link stays a link, whether or not its file is there yet.
+ * @param {string} path
+ * @returns {Promise<string>} what is replaced
+ */
 async function placeOf(path) {
   const folder = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
-  // A link to a file stays a link.
-  const place = await realpath(path).catch(() => join(folder, basename(path)));
-  return { place, draft: `${place}.${randomUUID()}.tmp` };
+  const named = join(folder, basename(path));
+  try {
+    return await realpath(named);
+  } catch (error) {
+    // Links in a circle give ELOOP, so that those followed here end.
+    const isAbsent = /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT';
+    const target = isAbsent ? await readlink(named).catch(() => undefined) : undefined;
+    return target === undefined ? named : placeOf(resolve(folder, target));
+  }
 }
+
+/** @param {string} place @returns {string} beside it, so that a rename is enough */
+const draftOf = (place) => `${place}.${randomUUID()}.tmp`;
 
 /**
  * The file's place is taken when all of the new one is on the disk: who is interrupted has the old one.
@@ -65,7 +78,8 @@ async function placeOf(path) {
  * @throws {FileError}
  */
 export async function replaceFile(path, bytes) {
-  const { place, draft } = await placeOf(path);
+  const place = await placeOf(path);
+  const draft = draftOf(place);
   try {
     const file = await open(draft, 'wx');
     try {

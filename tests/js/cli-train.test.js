@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -179,14 +189,27 @@ test('what cannot be saved is said before anything is trained', async () => {
 
 test('a model and its line of JSON in one file are refused before anything is trained', async () => {
   const file = join(directory, 'both');
-  const link = join(directory, 'both by a link');
+  const [link, early] = ['both by a link', 'a link before its file'].map((name) =>
+    join(directory, name),
+  );
   await symlink(directory, link);
-  for (const other of [file, `${directory}/./both`, join(link, 'both')]) {
+  await symlink('both', early);
+  for (const other of [file, `${directory}/./both`, join(link, 'both'), early]) {
     const { status, stderr } = await run('train', '--save', file, '--json', other);
     assert.equal(status, 2);
     assert.match(stderr, /--save and --json name the same file/);
   }
   assert.ok(!(await readdir(directory)).includes('both'));
+});
+
+test('a model is saved where a link leads, though nothing was there', async () => {
+  const folder = join(directory, 'linked');
+  await mkdir(folder);
+  const link = join(folder, 'link');
+  await symlink('model.safetensors', link);
+  assert.equal((await run('train', ...words, '--save', link)).status, 0);
+  assert.equal(await readlink(link), 'model.safetensors');
+  assert.deepEqual((await readdir(folder)).sort(), ['link', 'model.safetensors']);
 });
 
 test('a file that was closed to others stays so when a model takes its place', async () => {
@@ -207,7 +230,10 @@ test('evaluate says what is wrong with a file, with its path, and status 1', asy
     [join(directory, 'none.safetensors'), /none\.safetensors: cannot be read: ENOENT/],
     [directory, /cannot be read: EISDIR/],
     [page, /page\.html: expected a safetensors file, got an HTML page/],
-    [other, /features must be the model's input \(3\), got 784/],
+    [
+      other,
+      /other\.safetensors: the model takes images of 3 values and knows 2 classes; these have 784 values and 10 classes/,
+    ],
   ];
   for (const [file, message] of cases) {
     const { status, stdout, stderr } = await run('evaluate', file, '--data', data);
@@ -222,6 +248,7 @@ test('wrong usage is one line with a hint, and status 2', async () => {
   for (const wrong of [
     ['train', '--variants', 'a'],
     ['train', '--train-size', '401', '--data', data],
+    ['train', '--save', '-'],
     ['evaluate'],
   ]) {
     const { status, stdout, stderr } = await run(...wrong);
