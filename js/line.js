@@ -71,7 +71,12 @@ class Line {
     return new Promise((resolve, reject) => {
       this.#calls.set(call.id, { method: call.method, resolve, reject, onProgress });
       this.#thread.ref();
-      this.#thread.post({ kind: 'call', ...call }, transfer);
+      try {
+        this.#thread.post({ kind: 'call', ...call }, transfer);
+      } catch (error) {
+        this.#settled(call.id); // no answer will come
+        throw error;
+      }
       if (this.#thread.isOwn) return;
       this.#silence = 0;
       this.#ticking ??= setInterval(() => this.#tick(), TICK_MS);
