@@ -207,17 +207,24 @@ test('what onRun throws ends the comparison', async () => {
 
 test('a pause holds every run, and resuming gives the same weights', async () => {
   const pause = new PauseController();
+  pause.pause();
   let held = 0;
+  pause.addEventListener('held', () => {
+    if (++held === QUICK.workers) queueMicrotask(() => pause.step());
+  });
+  const told = [];
   const { runs } = await compare(['article', 'standard'], data, {
     ...QUICK,
     pause,
-    onProgress() {
-      if (held++ > 0) return;
-      pause.pause();
-      setTimeout(() => pause.resume(), 30);
+    onProgress({ run, step }) {
+      told.push([run, step]);
+      if (told.length === 2) pause.step();
+      if (told.length === 4) pause.resume();
     },
   });
-  assert.ok(held > 1);
+  // A run that did not hold would have told its last step after the first.
+  const expected = [1, 2].map((step) => [1, 2].map((run) => [run, step]));
+  assert.deepEqual([told.slice(0, 2).sort(), told.slice(2, 4).sort()], expected);
   assert.deepEqual(
     runs.map(({ weightsHash }) => weightsHash),
     result.runs.map(({ weightsHash }) => weightsHash),
