@@ -132,7 +132,6 @@ class Line {
     const { kind, id, value, error } = response ?? {};
     const call = this.#calls.get(id);
     if (kind === 'ready' && this.#starting) {
-      if (response.isHeld) this.#thread.watch();
       this.#starting.resolve();
     } else if (kind === 'failed' && isWireError(error)) {
       this.#end(errorFromWire(error));

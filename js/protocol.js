@@ -17,15 +17,15 @@
 
 /**
  * From the thread.
- * @typedef {{ kind: 'ready', isHeld: boolean }} ReadyMessage the core runs and has passed its self-test;
- *   `isHeld`: the lock is held
+ * @typedef {{ kind: 'ready' }} ReadyMessage the core runs and has passed its self-test
+ * @typedef {{ kind: 'held' }} HeldMessage so is the lock, before or after
  * @typedef {{ kind: 'failed', error: import('./errors.js').WireError }} FailedMessage it does not
  * @typedef {{ kind: 'result', id: number, value: any }} ResultMessage
  * @typedef {{ kind: 'error', id: number, error: import('./errors.js').WireError }} ErrorMessage
  * @typedef {{ kind: 'progress', id: number, value: Told }} ProgressMessage
  * @typedef {{ progress: import('./options.js').FitProgress } | { epoch: import('./training.js').EpochHistory }} Told
  * @typedef {{ kind: 'pong' }} PongMessage
- * @typedef {ReadyMessage | FailedMessage | ResultMessage | ErrorMessage | ProgressMessage | PongMessage} Response
+ * @typedef {ReadyMessage | HeldMessage | FailedMessage | ResultMessage | ErrorMessage | ProgressMessage | PongMessage} Response
  */
 
 /** What a worker of this package is called, so that its script knows that it is one. */

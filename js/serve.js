@@ -23,9 +23,9 @@ export function serve(post) {
   /** @param {import('./protocol.js').StartMessage} message */
   async function start({ module, lock }) {
     try {
-      const held = hold(lock); // meanwhile
+      if (lock) hold(lock, () => post({ kind: 'held' })); // a trip to the browser: the core starts meanwhile
       engine = new Engine(await Core.of(module));
-      post({ kind: 'ready', isHeld: await held });
+      post({ kind: 'ready' });
     } catch (error) {
       post({ kind: 'failed', error: errorToWire(error) });
     }
@@ -66,21 +66,10 @@ export function serve(post) {
   };
 }
 
-/**
- * @param {string} [lock] to be held as long as this thread lives
- * @returns {Promise<boolean>} whether it is
- */
-async function hold(lock) {
-  if (!lock) return false;
-  try {
-    await new Promise((resolve, reject) => {
-      const forEver = () => new Promise(() => resolve(undefined));
-      navigator.locks.request(lock, forEver).catch(reject);
-    });
-    return true;
-  } catch {
-    return false; // a worker from a data: URL has none
-  }
+/** @param {string} lock to be held as long as this thread lives @param {() => void} onHeld */
+function hold(lock, onHeld) {
+  const forEver = () => new Promise(onHeld);
+  navigator.locks?.request(lock, forEver).catch(() => {}); // a worker from a data: URL may have none
 }
 
 /**

@@ -16,7 +16,6 @@ import { THREAD_NAME } from './protocol.js';
  * @property {() => void} ref keeps Node alive while calls are pending
  * @property {() => void} unref
  * @property {string} [lock] the name of one that it is to hold as long as it lives
- * @property {() => void} watch for the end of that lock, once it is held
  * @property {WebAssembly.Module} [module] the core that runs there, once it does
  */
 
@@ -103,7 +102,6 @@ async function startHere() {
     },
     ref() {},
     unref() {},
-    watch() {},
   };
 }
 
@@ -131,7 +129,6 @@ function startInNode(workerUrl) {
     terminate: () => void worker.terminate(),
     ref: () => worker.ref(),
     unref: () => worker.unref(),
-    watch() {},
   };
 }
 
@@ -144,19 +141,19 @@ function startInBrowser(address, workerUrl) {
   const start = () =>
     script ? new Worker(script, { type: 'module', name: THREAD_NAME }) : newWorker();
   const worker = started(address, start, hint);
-  // A browser says nothing when a worker closes, but it lets go of its locks then.
   const { locks } = navigator; // secure contexts only
   const lock = locks && `${THREAD_NAME} ${Math.random()}`;
   let end = (/** @type {string} */ _reason) => {};
+  // A browser says nothing when a worker closes, but it lets go of its locks then.
+  const watch = () => void locks?.request(lock, () => end('it was closed')).catch(() => {}); // a page that ends
   return {
     address,
     isOwn: false,
     lock,
-    watch: () => void locks.request(lock, () => end('it was closed')).catch(() => {}), // a page that ends
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     listen({ message, lost }) {
       end = lost;
-      worker.onmessage = ({ data }) => message(data);
+      worker.onmessage = ({ data }) => (data?.kind === 'held' ? watch() : message(data));
       worker.onmessageerror = (event) => lost('a message could not be read', event);
       worker.onerror = (event) => {
         event.preventDefault?.();

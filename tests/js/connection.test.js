@@ -40,7 +40,7 @@ test('a worker that stays silent is lost after a minute', async (t) => {
 test('a call that cannot be sent rejects, and keeps no process alive', async () => {
   const worker = `import { parentPort } from 'node:worker_threads';
     parentPort.on('message', ({ kind }) => {
-      if (kind === 'start') parentPort.postMessage({ kind: 'ready', isHeld: false });
+      if (kind === 'start') parentPort.postMessage({ kind: 'ready' });
     });`;
   const script = `import { connectTo } from ${JSON.stringify(new URL('../../js/line.js', import.meta.url))};
     const empty = WebAssembly.compile(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));

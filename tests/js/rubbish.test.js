@@ -41,7 +41,7 @@ const rubbish = {
   'progress of other fields':
     'post({ kind: "progress", id: m.id, value: { epoch: 1 } }); post(m, t);',
   'progress of no call': 'post({ kind: "progress", id: 99, value: {} }); post(m, t);',
-  'that it is ready, twice': 'post({ kind: "ready", isHeld: true }); post(m, t);',
+  'that it is ready, twice': 'post({ kind: "ready" }); post(m, t);',
 };
 
 const spoiling = (code, isFromStart) => `
