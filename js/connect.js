@@ -20,7 +20,7 @@ export async function connect(numerics, { wasm, ...where }) {
   const variants = candidates(numerics);
   for (const [i, variant] of variants.entries()) {
     try {
-      const connection = await connectAnywhere(loadModule(variant, wasm), where);
+      const connection = await connectAnywhere(() => loadModule(variant, wasm), where);
       return { connection, variant: wasm === undefined ? variant : 'custom' };
     } catch (error) {
       // What an engine says that it can run, and then cannot, is no reason to fail while another
@@ -37,13 +37,13 @@ let embeddedUrl;
 
 /**
  * Some bundlers leave `worker.js` behind: then a worker starts from the copy that this script holds.
- * @param {Promise<WebAssembly.Module>} loading
+ * @param {() => Promise<WebAssembly.Module>} load
  * @param {Where} where
  */
-async function connectAnywhere(loading, where) {
+async function connectAnywhere(load, where) {
   const { workerUrl = embeddedUrl } = where;
   try {
-    return await connectTo(loading, { ...where, workerUrl });
+    return await connectTo(load, { ...where, workerUrl });
   } catch (error) {
     if (workerUrl !== undefined || !(error instanceof WorkerLostError)) throw error;
     const failed = () => {
@@ -51,7 +51,7 @@ async function connectAnywhere(loading, where) {
       throw error; // why the file itself did not do says more
     };
     const address = scriptAddress((await loadEmbedded().catch(failed)).worker);
-    const connection = await connectTo(loading, { ...where, workerUrl: address }).catch(failed);
+    const connection = await connectTo(load, { ...where, workerUrl: address }).catch(failed);
     embeddedUrl = address;
     return connection;
   }

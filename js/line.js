@@ -151,13 +151,15 @@ class Line {
 }
 
 /**
- * @param {Promise<WebAssembly.Module>} loading the core: the thread starts meanwhile
+ * @param {() => Promise<WebAssembly.Module>} load the core: the thread takes longer, and starts first
  * @param {{ worker: boolean, workerUrl?: string, signal?: AbortSignal }} where `signal`: of the start
  * @returns {Promise<Connection>} to an engine in a worker of its own, or on the caller's thread
  */
-export async function connectTo(loading, { worker, workerUrl, signal }) {
+export async function connectTo(load, { worker, workerUrl, signal }) {
+  const starting = startThread(worker, workerUrl);
+  const loading = load();
   loading.catch(() => {}); // awaited in `start`, unless the thread cannot be started
-  const thread = await startThread(worker, workerUrl);
+  const thread = await starting;
   /** @type {any} */
   let line;
   const connection = new Connection(

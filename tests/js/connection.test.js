@@ -45,7 +45,7 @@ test('a call that cannot be sent rejects, and keeps no process alive', async () 
   const script = `import { connectTo } from ${JSON.stringify(new URL('../../js/line.js', import.meta.url))};
     const empty = WebAssembly.compile(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
     const workerUrl = ${JSON.stringify(`data:text/javascript,${encodeURIComponent(worker)}`)};
-    const connection = await connectTo(empty, { worker: true, workerUrl });
+    const connection = await connectTo(() => empty, { worker: true, workerUrl });
     await connection.call('info', () => {}).catch(({ name }) => console.log(name));`;
   const words = ['--input-type=module', '--eval', script];
   // What lives on is killed, and fails.
