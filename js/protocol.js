@@ -35,10 +35,10 @@ export const THREAD_NAME = 'dropout-wasm';
  *  reason in its place. */
 export const ABORTED = 'ABORTED';
 
-/** Bytes of a data set that one message carries: long enough to cost little (an eighth of it made the
- *  first step on full MNIST 30 ms later, half of it some 10 ms in Chromium), short enough that neither
- *  thread stalls on the copy (eight times of it were slower again). */
-export const UPLOAD_BYTES = 2 ** 21;
+/** Bytes of a data set that one message carries: long enough to cost little (a quarter of it made the
+ *  first step on full MNIST 30 ms later), short enough that neither thread stalls on the copy (twice of
+ *  it: 2 MB more at the peak, for 5 ms that hide in the noise). */
+export const UPLOAD_BYTES = 2 ** 20;
 
 /** Time that the core runs before it looks for messages: well under a frame, so that a page that
  *  trains on its own thread still moves, and far under the 100 ms that an abort may take. */
