@@ -157,6 +157,20 @@ natives() {
 PARTS=(js/index.js js/compare.js js/format/model-file.js)
 APART=(js/data/sha256-library.js js/embedded.js) # share nothing
 
+# Both builds of the core as one text: gzip in base64, and before it where the second begins and ends. It
+# lies between the halves of the first: deflate looks back 32 KB, and there finds nearly all of it.
+pack_cores() { # FIRST SECOND OUT
+  local half end packed
+  half=$(($(stat -c %s "$1") / 2))
+  end=$((half + $(stat -c %s "$2")))
+  packed=$({
+    head -c $half "$1"
+    cat "$2"
+    tail -c +$((half + 1)) "$1"
+  } | gzip -9n | base64 -w 0)
+  printf '%d %d %s' $half $end "$packed" >"$3"
+}
+
 bundle() { # everything but wasm
   newer dist/index.js js web dist/wasm/*.wasm build.sh package.json package-lock.json tsconfig.json tsconfig.types.json || return 0
   say 'bundling the package and the page (half a minute)'
@@ -164,11 +178,12 @@ bundle() { # everything but wasm
   find dist -maxdepth 1 -name '*.js*' -delete # chunks of an earlier build, and the mark of a whole one
   rm -rf dist/types
   local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify
-    --log-level=warning '--external:node:*' --loader:.wasm=base64)
+    --log-level=warning '--external:node:*')
   # js/ is in the package: maps need not repeat it
   local map=(--sourcemap --sources-content=false)
   "${esbuild[@]}" js/worker.js --outfile=dist/worker.js "${map[@]}"
   "${esbuild[@]}" js/worker.js --outfile=build/embedded/worker.txt
+  pack_cores dist/wasm/dropout-{simd,relaxed}.wasm build/embedded/cores.txt
   "${esbuild[@]}" js/index.js --outfile=dist/inline.js --conditions=inline
   "${esbuild[@]}" js/onnx.js --outfile=dist/onnx.js
   "${esbuild[@]}" "${APART[@]}" --outdir=dist --entry-names='[name]'

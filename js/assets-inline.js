@@ -1,9 +1,6 @@
 /** The package's own files, all of them in one script: `assets.js` of `dropout-wasm/inline`. */
 
-// @ts-expect-error the bundler puts the file here, in base64
-import relaxed from '../dist/wasm/dropout-relaxed.wasm';
-import { bytesOf } from './base64.js';
-import { simd, worker } from './embedded.js';
+import { core, worker } from './embedded.js';
 import { scriptAddress } from './platform.js';
 import { THREAD_NAME } from './protocol.js';
 
@@ -11,7 +8,7 @@ import { THREAD_NAME } from './protocol.js';
 export const here = undefined;
 
 /** @type {typeof import('./assets.js').cores} */
-export const cores = { simd: () => bytesOf(simd), relaxed: () => bytesOf(relaxed) };
+export const cores = { simd: () => core('simd'), relaxed: () => core('relaxed') };
 
 export const workerScript = () => scriptAddress(worker);
 

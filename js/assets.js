@@ -8,8 +8,8 @@
 export const here = import.meta.url;
 
 /**
- * The builds of the core: an address, or the bytes.
- * @type {Record<import('./core/variants.js').CoreVariant, () => string | Uint8Array>}
+ * The builds of the core: an address, or the bytes, unpacked from this script.
+ * @type {Record<import('./core/variants.js').CoreVariant, () => string | Promise<Uint8Array>>}
  */
 export const cores = {
   simd: () => new URL('./wasm/dropout-simd.wasm', import.meta.url).href,

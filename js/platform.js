@@ -25,6 +25,7 @@ export function nodeModule(name) {
  *   path: typeof import('node:path'),
  *   url: typeof import('node:url'),
  *   worker_threads: typeof import('node:worker_threads'),
+ *   zlib: typeof import('node:zlib'),
  * }} NodeModules
  */
 

@@ -1,7 +1,6 @@
 /** Finding the WebAssembly module and compiling it, once for each address. */
 
 import { cores, loadEmbedded } from '#assets';
-import { bytesOf } from '../base64.js';
 import { EngineError, reasonOf } from '../errors.js';
 import { isNode, nodeModule } from '../platform.js';
 
@@ -42,19 +41,21 @@ const findOwn = (variant) => async () => {
   try {
     return await find(cores[variant]());
   } catch (missing) {
-    if (variant !== 'simd') throw missing; // which `connect` tries next
-    const { simd } = await loadEmbedded().catch(() => {
+    const { core } = await loadEmbedded().catch(() => {
       throw missing;
     });
-    return find(bytesOf(simd));
+    return find(core(variant));
   }
 };
 
-/** @param {string | ArrayBuffer | Uint8Array} source @returns {Promise<Found>} a module's bytes */
+/**
+ * @param {string | ArrayBuffer | Uint8Array | Promise<Uint8Array>} source a promise: of this script's own
+ * @returns {Promise<Found>} a module's bytes
+ */
 async function find(source) {
-  const isAddress = typeof source === 'string';
-  const address = isAddress ? source : 'the given bytes';
-  const bytes = isAddress ? await fetchBytes(source) : new Uint8Array(source);
+  const own = source instanceof Promise ? 'this script' : 'the given bytes';
+  const address = typeof source === 'string' ? source : own;
+  const bytes = await bytesOf(source, address);
   if (MAGIC.every((byte, i) => bytes[i] === byte)) return { bytes, address };
   // A copy: decoders take no memory that may be resized.
   const start = new TextDecoder().decode(bytes.slice(0, 40)).trim();
@@ -63,11 +64,13 @@ async function find(source) {
 }
 
 /**
- * @param {string} address
+ * @param {Parameters<typeof find>[0]} source
+ * @param {string} address of it, for a person
  * @returns {Promise<Uint8Array>}
  */
-async function fetchBytes(address) {
+async function bytesOf(source, address) {
   try {
+    if (typeof source !== 'string') return new Uint8Array(await source);
     if (isNode && !/^(https?|data|blob):/.test(address)) {
       const { readFile } = nodeModule('fs/promises');
       return await readFile(address.startsWith('file:') ? new URL(address) : address);

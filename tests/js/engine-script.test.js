@@ -2,7 +2,7 @@
  *  worker of this package's own listens. */
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -85,6 +85,14 @@ test('esbuild#795, #312: embedded.js stands in for a worker.js and a core that a
     await model.dispose();
   }
   assert.deepEqual(hashes, Array(3).fill(hashes[0]));
+});
+
+test('embedded.js holds both builds of the core, byte for byte', async () => {
+  const { core } = await import(pathToFileURL(join(DIST, 'embedded.js')).href);
+  for (const variant of ['simd', 'relaxed', 'simd']) {
+    const file = readFileSync(join(DIST, `wasm/dropout-${variant}.wasm`));
+    assert.ok(file.equals(await core(variant)), variant);
+  }
 });
 
 test('errors of the engine are of the classes that the package exports', async () => {

@@ -119,7 +119,6 @@ test('where MNIST is not installed the error says what to type', async () => {
   const { build } = await import('esbuild');
   await build({
     entryPoints: [fileURLToPath(new URL('../../js/data/mnist.js', import.meta.url))],
-    loader: { '.wasm': 'base64' },
     outfile: join(lonely, 'mnist.mjs'),
     bundle: true,
     format: 'esm',

@@ -250,6 +250,16 @@ export const fewPages = [
     files: goldenFiles(`${DIST}/inline.js`, { worker: false }),
     open: under(POLICY),
   },
+  {
+    name: 'dropout-wasm/inline in a browser that cannot unpack: a typed error that names what is missing',
+    browsers: CHROMIUM,
+    files: {
+      ...goldenFiles(`${DIST}/inline.js`),
+      'main.js': `delete globalThis.DecompressionStream;${PAGE_SCRIPT}`,
+    },
+    open: ({ folder }) => site(folder),
+    says: /^EngineError ENGINE .*from this script: .*DecompressionStream/,
+  },
 ];
 
 /** @type {Page[]} the others, in `npm run test:everywhere` */
