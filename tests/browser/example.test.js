@@ -1,19 +1,26 @@
-/** The example that README links: one file beside index.js, from any static server. */
+/** The example that README links: one file beside index.js in the package, from any static server. */
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { forgetTarball, newProject } from '../packaging/places/project.js';
 import { PageDriver } from './page-driver.js';
 import { openSite } from './site.js';
 
 /** @type {Awaited<ReturnType<typeof openSite>>} */
 let site;
+/** @type {Awaited<ReturnType<typeof newProject>>} */
+let project;
 
 before(async () => {
-  site = await openSite();
+  project = await newProject({});
+  site = await openSite(join(project.folder, 'node_modules/dropout-wasm/dist'));
 });
 
 after(async () => {
   await site?.close();
+  await project?.remove();
+  await forgetTarball();
 });
 
 test('example.html trains on points of its own in a worker, and writes its accuracy', async () => {

