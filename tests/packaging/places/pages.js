@@ -187,6 +187,21 @@ export const fewPages = [
     open: esbuild(['--log-override:empty-import-meta=error']),
   },
   {
+    name: "esbuild, no plugin, numerics: 'fast' on the build that is made for it",
+    fault: ESBUILD,
+    tool: 'esbuild',
+    browsers: CHROMIUM,
+    files: {
+      'main.js': `
+import { createModel, dense } from 'dropout-wasm';
+const model = await createModel({ input: 2, layers: [dense(2)] }, { numerics: 'fast' });
+document.querySelector('#result').textContent = (await model.info()).variant;
+`,
+    },
+    open: esbuild(['--format=esm']),
+    says: /^relaxed$/,
+  },
+  {
     name: 'explicit wasm and workerUrl',
     fault: ESBUILD,
     tool: 'esbuild',
