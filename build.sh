@@ -13,7 +13,8 @@ EMSCRIPTEN=/usr/share/emscripten
 PYTHON_PACKAGES=/usr/lib/python3/dist-packages
 FASHION_MNIST=/usr/share/datasets/fashion-mnist
 LIBRARIES=$EMSCRIPTEN/cache/sysroot/lib/wasm32-emscripten
-WASM_FLAGS=(-std=c11 -msimd128 -mbulk-memory -mnontrapping-fptoint
+# The compiler's own vectors: it finds three loops, none of them hot, and makes them 180 bytes longer.
+WASM_FLAGS=(-std=c11 -msimd128 -mbulk-memory -mnontrapping-fptoint -fno-vectorize
   -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas)
 RELAXED=(-mrelaxed-simd -DDW_RELAXED)
 NATIVE_FLAGS=(-std=c11 -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas)
