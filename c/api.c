@@ -16,10 +16,24 @@ void dw_free(void *memory) { free(memory); }
 
 /* ---- data ---- */
 
-static void place_dataset(struct dw_dataset *d) {
-  uint64_t size = (uint64_t)d->samples * d->features;
-  d->images = arena_place(&d->arena, size, d->format == DW_BYTES ? 1 : sizeof(float));
+static void place_dataset(struct dw_dataset *d, uint32_t format) {
+  struct packed *p = &d->packed;
+  if (format == DW_FLOATS) {
+    d->floats = arena_place(&d->arena, (uint64_t)d->samples * d->features, sizeof *d->floats);
+  } else {
+    p->columns = d->features;
+    p->kept =
+        arena_place(&d->arena, (uint64_t)d->samples * list_blocks(d->features), sizeof *p->kept);
+    p->start = arena_place(&d->arena, d->samples + 1ULL, sizeof *p->start);
+  }
   if (d->classes) d->labels = arena_place(&d->arena, d->samples, sizeof *d->labels);
+}
+
+/* Room for groups that are all kept, not set to zero: a page without a group takes no memory. */
+static bool allocate_groups(struct packed *p, double bytes) {
+  if (bytes > (double)SIZE_MAX / 2 || bytes / GROUP > UINT32_MAX) return false;
+  p->groups = malloc((size_t)bytes);
+  return p->groups;
 }
 
 dw_dataset *dw_dataset_create(uint32_t samples, uint32_t features, uint32_t classes,
@@ -35,24 +49,35 @@ dw_dataset *dw_dataset_create(uint32_t samples, uint32_t features, uint32_t clas
   struct dw_dataset *d = calloc(1, sizeof *d);
   if (!d) return fail_memory(sizeof *d), NULL;
   d->samples = samples, d->features = features, d->classes = classes;
-  d->format = (enum dw_image_format)format;
-  place_dataset(d);
-  double bytes = (double)d->arena.used;
-  if (!arena_allocate(&d->arena)) {
-    free(d);
+  place_dataset(d, format);
+  double packed = (double)packed_capacity(samples, features) * GROUP;
+  double bytes = (double)d->arena.used + (format == DW_BYTES ? packed : 0);
+  bool made = arena_allocate(&d->arena);
+  if (format == DW_BYTES) made = made && allocate_groups(&d->packed, packed);
+  if (!made) {
+    dw_dataset_destroy(d);
     return fail_memory(bytes), NULL;
   }
-  place_dataset(d);
+  place_dataset(d, format);
   return d;
 }
 
 void dw_dataset_destroy(dw_dataset *d) {
   if (!d) return;
+  free(d->packed.groups);
   arena_free(&d->arena);
   free(d);
 }
 
-void *dw_dataset_images_view(dw_dataset *d) { return d->images; }
+int dw_dataset_add_bytes(dw_dataset *d, uint32_t rows, const uint8_t *bytes) {
+  uint32_t room = d->floats ? 0 : d->samples - d->packed.rows;
+  if (rows > room)
+    return fail(DW_INVALID_ARGUMENT, "rows must be bytes that the data has room for, not", rows);
+  for (uint32_t r = 0; r < rows; r++) packed_add(&d->packed, bytes + (size_t)r * d->features);
+  return DW_OK;
+}
+
+float *dw_dataset_floats_view(dw_dataset *d) { return d->floats; }
 uint16_t *dw_dataset_labels_view(dw_dataset *d) { return d->labels; }
 
 /* ---- model ---- */

@@ -3,12 +3,13 @@
 #include "arena.h"
 #include "dropout_wasm.h"
 #include "matrix.h"
+#include "packed.h"
 
 struct dw_dataset {
   uint32_t samples, features, classes;
-  enum dw_image_format format;
-  void *images;     /* [samples][features] */
-  uint16_t *labels; /* [samples]; NULL where classes is 0 */
+  float *floats;        /* [samples][features], and NULL for bytes */
+  struct packed packed; /* bytes: the rows that were added; those to come are zero */
+  uint16_t *labels;     /* [samples]; NULL where classes is 0 */
   struct arena arena;
 };
 

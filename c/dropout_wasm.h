@@ -1,7 +1,7 @@
 /* dropout-wasm: multilayer perceptrons with every kind of dropout.  The whole C API.
  *
  * Use: dw_model_create, dw_model_add_* for each layer, dw_model_build; dw_dataset_create and fill
- * its views; dw_optimizer_configure; dw_train_begin for each epoch and dw_train_step for each
+ * it; dw_optimizer_configure; dw_train_begin for each epoch and dw_train_step for each
  * batch; dw_evaluate and dw_predict at any time between two steps.
  *
  * Shapes: B rows of a batch, I inputs and O outputs (units) of a layer; all matrices row-major.
@@ -70,8 +70,11 @@ void DW_API(dw_free)(void *memory);
 dw_dataset *DW_API(dw_dataset_create)(uint32_t samples, uint32_t features, uint32_t classes,
                                       uint32_t format);
 void DW_API(dw_dataset_destroy)(dw_dataset *d);
-/* [samples][features] bytes or floats, and [samples] labels, for the caller to fill. */
-void *DW_API(dw_dataset_images_view)(dw_dataset *d);
+/* DW_BYTES: the next rows of the images, [rows][features]; those that never come are zero. Runs of
+ * zeros take no memory. */
+int DW_API(dw_dataset_add_bytes)(dw_dataset *d, uint32_t rows, const uint8_t *bytes);
+/* DW_FLOATS: [samples][features], for the caller to fill; NULL for bytes. And [samples] labels. */
+float *DW_API(dw_dataset_floats_view)(dw_dataset *d);
 uint16_t *DW_API(dw_dataset_labels_view)(dw_dataset *d);
 
 /* ---- model ---- */

@@ -53,10 +53,6 @@ static inline uint32_t list_blocks(uint32_t columns) {
 /* Lists the nonzeros of a [B][lda] by row, and then by column. */
 void nonzeros_list(struct nonzeros *s, const float *a, size_t lda, uint32_t rows, uint32_t columns);
 void nonzeros_list_columns(struct nonzeros *s);
-/* How many of these bytes are not zero.  And row r of a list, from bytes that count as value / 255:
- * rows are added in order, to a list with `rows`, `columns` and count 0. */
-uint32_t nonzero_bytes(const uint8_t *bytes, uint32_t count);
-void nonzeros_list_bytes(struct nonzeros *s, const uint8_t *bytes, uint32_t r);
 /* Whether skipping zeros beats the dense kernels on the `columns_left` columns that are not zero
  * throughout. */
 bool nonzeros_worthwhile(const struct nonzeros *s, uint32_t columns_left);

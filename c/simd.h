@@ -83,31 +83,28 @@ DW_INLINE i32x4 i32x4_from_f32(f32x4 a) {
 #endif
 }
 
-/* Sixteen bytes as four vectors. */
-DW_INLINE void f32x4_from_bytes(f32x4 v[4], const uint8_t *bytes) {
+/* Eight bytes as two vectors. */
+DW_INLINE void f32x4_from_bytes(f32x4 v[2], const uint8_t *bytes) {
 #ifdef __wasm_simd128__
-  v128_t all = wasm_v128_load(bytes);
-  v128_t low = wasm_u16x8_extend_low_u8x16(all), high = wasm_u16x8_extend_high_u8x16(all);
-  v[0] = f32x4_from_i32((i32x4)wasm_u32x4_extend_low_u16x8(low));
-  v[1] = f32x4_from_i32((i32x4)wasm_u32x4_extend_high_u16x8(low));
-  v[2] = f32x4_from_i32((i32x4)wasm_u32x4_extend_low_u16x8(high));
-  v[3] = f32x4_from_i32((i32x4)wasm_u32x4_extend_high_u16x8(high));
+  v128_t all = wasm_u16x8_load8x8(bytes);
+  v[0] = f32x4_from_i32((i32x4)wasm_u32x4_extend_low_u16x8(all));
+  v[1] = f32x4_from_i32((i32x4)wasm_u32x4_extend_high_u16x8(all));
 #else
-  for (int i = 0; i < 16; i++) v[i / 4][i % 4] = bytes[i];
+  for (int i = 0; i < 8; i++) v[i / 4][i % 4] = bytes[i];
 #endif
 }
 
 /* byte / 255: both are exact in float32, so that the quotient is the float32 nearest to it. */
 DW_INLINE float byte_value(uint8_t byte) { return (float)byte / 255; }
 
-/* Bit i: whether byte i of sixteen is not zero. */
+/* Bit i: whether byte i of eight is not zero. */
 DW_INLINE uint32_t nonzero_bits(const uint8_t *bytes) {
 #ifdef __wasm_simd128__
   v128_t zero = wasm_i8x16_splat(0);
-  return wasm_i8x16_bitmask(wasm_i8x16_ne(wasm_v128_load(bytes), zero));
+  return wasm_i8x16_bitmask(wasm_i8x16_ne(wasm_v128_load64_zero(bytes), zero));
 #else
   uint32_t bits = 0;
-  for (uint32_t i = 0; i < 16; i++) bits |= (uint32_t)(bytes[i] != 0) << i;
+  for (uint32_t i = 0; i < 8; i++) bits |= (uint32_t)(bytes[i] != 0) << i;
   return bits;
 #endif
 }

@@ -56,34 +56,6 @@ void nonzeros_list(struct nonzeros *s, const float *a, size_t lda, uint32_t rows
   s->rows = rows, s->columns = columns, s->count = n;
 }
 
-uint32_t nonzero_bytes(const uint8_t *bytes, uint32_t count) {
-  uint32_t found = 0, c = 0;
-  for (; c + 16 <= count; c += 16) found += (uint32_t)__builtin_popcount(nonzero_bits(bytes + c));
-  for (; c < count; c++) found += bytes[c] != 0;
-  return found;
-}
-
-void nonzeros_list_bytes(struct nonzeros *s, const uint8_t *bytes, uint32_t r) {
-  uint32_t n = s->count, c = 0, *start = s->block_start + (size_t)r * list_blocks(s->columns);
-  uint32_t *index = s->row_index;
-  float *value = s->row_value;
-  while (c < s->columns) {
-    uint32_t end = c + least(s->columns - c, LIST_BLOCK);
-    *start++ = n;
-    for (; c + 16 <= end; c += 16) {
-      for (uint32_t bits = nonzero_bits(bytes + c); bits; bits &= bits - 1) {
-        uint32_t at = c + (uint32_t)__builtin_ctz(bits);
-        index[n] = at, value[n++] = byte_value(bytes[at]);
-      }
-    }
-    for (; c < end; c++) {
-      if (bytes[c]) index[n] = c, value[n++] = byte_value(bytes[c]);
-    }
-  }
-  *start = n; /* where the next row starts, or the list ends */
-  s->count = n;
-}
-
 DW_INLINE void row_add(f32x4 sums[VECTORS], float value, const float *row) {
   f32x4 factor = f32x4_splat(value);
   f32x4 old[VECTORS / 2];

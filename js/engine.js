@@ -140,7 +140,7 @@ export class Engine {
 
   /**
    * @param {{ id: number, part: 'images' | 'labels', offset: number, values: Uint8Array | Float32Array | Uint16Array }} piece
-   *   `offset` in elements
+   *   `offset` in elements; images come in order and by whole rows
    * @returns {ArrayBufferLike} the piece's, to be filled again
    */
   writeData({ id, part, offset, values }) {
@@ -153,8 +153,13 @@ export class Engine {
     }
     const Type = floats ? Float32Array : Uint8Array;
     if (!(values instanceof Type)) throw new TypeError(`data set ${id} holds a ${Type.name}`);
-    const images = call.dw_dataset_images_view(data);
-    this.#core.view(Type, images, samples * features).set(values, offset);
+    if (floats) {
+      const images = call.dw_dataset_floats_view(data);
+      this.#core.view(Type, images, samples * features).set(values, offset);
+    } else {
+      const rows = values.length / features;
+      this.#core.given(values, (address) => call.dw_dataset_add_bytes(data, rows, address));
+    }
     return values.buffer;
   }
 

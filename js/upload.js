@@ -35,8 +35,8 @@ export async function upload(connection, rows, name, signal) {
   const id = await connection.call('openData', { samples, features, classes, floats }, { signal });
   try {
     const to = { connection, id, signal };
-    await send(to, 'images', images, samples * features, imagesName(rows, name));
-    if (labels) await send(to, 'labels', labels, samples, `${name}.labels`);
+    await send(to, 'images', images, rows, imagesName(rows, name));
+    if (labels) await send(to, 'labels', labels, { samples, features: 1 }, `${name}.labels`);
     return id;
   } catch (error) {
     await release(connection, id);
@@ -48,12 +48,14 @@ export async function upload(connection, rows, name, signal) {
  * @param {{ connection: import('./connection.js').Connection, id: number, signal?: AbortSignal }} to
  * @param {'images' | 'labels'} part
  * @param {Uint8Array | Float32Array | Uint16Array} array
- * @param {number} total elements that were checked
+ * @param {{ samples: number, features: number }} shape that was checked
  * @param {string} name of the array
  */
-async function send({ connection, id, signal }, part, array, total, name) {
+async function send({ connection, id, signal }, part, array, { samples, features }, name) {
   const Type = TYPES[/** @type {keyof typeof TYPES} */ (arrayKind(array))];
-  const length = Math.min(UPLOAD_BYTES / Type.BYTES_PER_ELEMENT, total);
+  const total = samples * features;
+  const rowBytes = features * Type.BYTES_PER_ELEMENT; // never more than a piece
+  const length = Math.min(Math.floor(UPLOAD_BYTES / rowBytes) * features, total);
   // Two buffers go to and fro: one is filled here while the thread empties the other. New ones for
   // every piece would lie there until garbage is collected, and be a second copy of the data.
   /** @type {Promise<ArrayBuffer>[]} */

@@ -166,12 +166,13 @@ export class Core {
 
   /**
    * Calls with a copy of an array.
-   * @param {Float32Array} values
+   * @param {Float32Array | Uint8Array} values
    * @param {(address: Pointer) => number} use returns a status
    */
   given(values, use) {
+    const Type = values instanceof Uint8Array ? Uint8Array : Float32Array;
     this.#withScratch(values.byteLength, (address) => {
-      this.view(Float32Array, address, values.length).set(values);
+      this.view(Type, address, values.length).set(values);
       this.check(use(address));
     });
   }

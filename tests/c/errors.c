@@ -116,6 +116,22 @@ static void layers(void) {
   dw_dataset_destroy(d);
 }
 
+static void images(void) {
+  const uint8_t bytes[3] = {0, 1, 2};
+  dw_dataset *d = dw_dataset_create(2, 1, 0, DW_BYTES);
+  expect(!dw_dataset_floats_view(d), "bytes have a view of floats");
+  REFUSED(dw_dataset_add_bytes(d, 3, bytes),
+          "rows must be bytes that the data has room for, not 3");
+  expect(dw_dataset_add_bytes(d, 1, bytes) == DW_OK, "%s", dw_last_error());
+  REFUSED(dw_dataset_add_bytes(d, 2, bytes), "not 2");
+  expect(dw_dataset_add_bytes(d, 1, bytes) == DW_OK, "%s", dw_last_error());
+  REFUSED(dw_dataset_add_bytes(d, 1, bytes), "not 1");
+  dw_dataset_destroy(d);
+  d = dw_dataset_create(2, 1, 0, DW_FLOATS);
+  REFUSED(dw_dataset_add_bytes(d, 1, bytes), "not 1");
+  dw_dataset_destroy(d);
+}
+
 static void before_build(void) {
   dw_model *m = dw_model_create(INPUTS, 1);
   dw_dataset *d = small_data();
@@ -259,6 +275,7 @@ const struct check error_checks[] = {
     {"before the first failure there is no sentence and no status", nothing_yet},
     {"models and data refuse sizes, seeds and formats out of range, naming the value", creation},
     {"layers refuse what is out of range; 1024 of them build and train", layers},
+    {"rows of bytes that the data has no room for are refused", images},
     {"calls before the model is built, or out of order, are errors", before_build},
     {"parameters that are not there are errors, and training goes on", parameters},
     {"an optimizer with numbers out of range is an error, and training goes on", optimizer},

@@ -140,7 +140,7 @@ static void infinite_inputs(void) {
   for (int infinite = 0; infinite < 2; infinite++) {
     dw_model *m = network_create(&n, 0, 1);
     dw_dataset *d = data_create(BATCH, 9, 3, 1, 1);
-    float *images = dw_dataset_images_view(d);
+    float *images = dw_dataset_floats_view(d);
     uint8_t mask[BATCH * 9];
     dw_mask(m, 0, 0, 0, BATCH, mask);
     for (int i = 0; i < BATCH * 9; i++) {
@@ -164,7 +164,7 @@ static void large_logits(void) {
   for (int i = 0; i < 3; i++) {
     dw_model *m = network_create(&n, 0, 1);
     dw_dataset *d = dw_dataset_create(2, 1, 5, DW_FLOATS);
-    float *images = dw_dataset_images_view(d), values[10] = {0}, p[10];
+    float *images = dw_dataset_floats_view(d), values[10] = {0}, p[10];
     images[0] = 1, images[1] = -1;
     values[0] = largest[i];
     for (int k = 1; k < 5; k++) values[k] = -largest[i] / 4;

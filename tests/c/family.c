@@ -33,7 +33,7 @@ static void expect_rows(dw_model *m, dw_dataset *d, uint32_t layer, uint32_t inp
   if (layer) {
     require(dw_activations(m, d, 0, ROWS, 0, layer - 1, 1, STEP, x));
   } else {
-    const float *images = dw_dataset_images_view(d);
+    const float *images = dw_dataset_floats_view(d);
     for (uint32_t i = 0; i < ROWS * inputs; i++) x[i] = images[i];
   }
   require(dw_activations(m, d, 0, ROWS, 0, layer, 1, STEP, z));

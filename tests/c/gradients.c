@@ -100,7 +100,7 @@ static struct trial trial_create(const struct network *n, uint32_t activation, u
   t.reference = ALLOCATE(struct reference, 1);
   struct reference *r = t.reference;
   r->network = n, r->activation = activation, r->rows = rows, r->train = true, r->eval_scale = 1;
-  r->images = dw_dataset_images_view(t.data), r->labels = dw_dataset_labels_view(t.data);
+  r->images = dw_dataset_floats_view(t.data), r->labels = dw_dataset_labels_view(t.data);
   r->parameters = ALLOCATE(double, t.count);
   parameters_randomize(t.model, n, 13);
   use_sgd(t.model);

@@ -40,37 +40,5 @@ static void lists(void) {
   }
 }
 
-/* Bytes, some of them zero, as a list; every length that ends within sixteen, and three blocks. */
-static void lists_of_bytes(void) {
-  uint64_t state = 3;
-  for (uint32_t columns = 1; columns <= 2 * LIST_BLOCK + 33; columns++) {
-    enum { BYTE_ROWS = 3 };
-    uint8_t *bytes = ALLOCATE(uint8_t, BYTE_ROWS * columns);
-    struct matrix a = matrix_create(BYTE_ROWS, columns);
-    uint32_t found = 0;
-    for (uint32_t i = 0; i < BYTE_ROWS * columns; i++) {
-      uint64_t bits = test_bits(&state);
-      bytes[i] = bits >> 63 ? (uint8_t)bits : 0, found += bytes[i] != 0;
-      *matrix_at(&a, i / columns, i % columns) = (float)(bytes[i] / 255.0);
-    }
-    expect(nonzero_bytes(bytes, BYTE_ROWS * columns) == found, "%u of %u columns", found, columns);
-    struct nonzeros s = nonzeros_create(BYTE_ROWS, columns),
-                    t = nonzeros_create(BYTE_ROWS, columns);
-    nonzeros_list(&s, a.data, a.ld, BYTE_ROWS, columns);
-    t.rows = BYTE_ROWS, t.columns = columns;
-    for (uint32_t r = 0; r < BYTE_ROWS; r++) nonzeros_list_bytes(&t, bytes + r * columns, r);
-    bool same = s.count == found && t.count == found;
-    for (uint32_t i = 0; i <= BYTE_ROWS * list_blocks(columns); i++)
-      same = same && s.block_start[i] == t.block_start[i];
-    for (uint32_t j = 0; j < found; j++)
-      same = same && s.row_index[j] == t.row_index[j] && s.row_value[j] == t.row_value[j];
-    expect(same, "the list of %u columns differs", columns);
-    nonzeros_free(&s), nonzeros_free(&t);
-    free(bytes), free(a.data);
-  }
-}
-
 const struct check list_checks[] = {
-    {"lists hold every nonzero once, by row and by column, in ascending order", lists},
-    {"a list of bytes is the list of their values, at every length", lists_of_bytes},
-    {0}};
+    {"lists hold every nonzero once, by row and by column, in ascending order", lists}, {0}};

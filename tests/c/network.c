@@ -40,7 +40,7 @@ dw_dataset *data_create(uint32_t samples, uint32_t features, uint32_t classes, d
                         uint64_t state) {
   dw_dataset *d = dw_dataset_create(samples, features, classes, DW_FLOATS);
   require(d ? DW_OK : dw_last_status());
-  float *images = dw_dataset_images_view(d);
+  float *images = dw_dataset_floats_view(d);
   uint16_t *labels = dw_dataset_labels_view(d);
   for (uint32_t i = 0; i < samples * features; i++) images[i] = test_float(&state, density);
   for (uint32_t i = 0; i < samples; i++) labels[i] = (uint16_t)(test_bits(&state) % classes);

@@ -244,13 +244,13 @@ static void expect_bytes_as_floats(const struct network *n, int nonzero) {
   for (uint32_t format = 0; format < DW_IMAGE_FORMATS; format++) {
     dw_model *m = network_create(n, 0, 1);
     dw_dataset *d = dw_dataset_create(SAMPLES, INPUTS, CLASSES, format);
-    uint8_t *bytes = dw_dataset_images_view(d);
-    float *floats = dw_dataset_images_view(d);
+    uint8_t bytes[SAMPLES * INPUTS];
     for (int i = 0; i < SAMPLES * INPUTS; i++) {
-      uint8_t byte = byte_at(i, nonzero);
-      if (format == DW_BYTES) bytes[i] = byte;
-      if (format == DW_FLOATS) floats[i] = (float)(byte / 255.0);
+      bytes[i] = byte_at(i, nonzero);
+      if (format == DW_FLOATS) dw_dataset_floats_view(d)[i] = (float)(bytes[i] / 255.0);
     }
+    if (format == DW_BYTES)
+      expect(dw_dataset_add_bytes(d, SAMPLES, bytes) == DW_OK, "%s", dw_last_error());
     use_adam(m);
     begin(m, d, 0);
     for (int i = 0; i < STEPS; i++) step(m, d);

@@ -27,13 +27,13 @@ static bool read_idx(const char *directory, const char *name, long header, void 
 
 static dw_dataset *read_mnist(const struct training *t) {
   dw_dataset *d = dw_dataset_create(t->samples, FEATURES, CLASSES, DW_BYTES);
-  uint8_t *labels = ALLOCATE(uint8_t, t->samples);
-  bool whole = d &&
-               read_idx(t->data, "train-images-idx3-ubyte", IMAGES_HEADER,
-                        dw_dataset_images_view(d), (size_t)t->samples * FEATURES) &&
-               read_idx(t->data, "train-labels-idx1-ubyte", LABELS_HEADER, labels, t->samples);
+  size_t size = (size_t)t->samples * FEATURES;
+  uint8_t *images = ALLOCATE(uint8_t, size), *labels = ALLOCATE(uint8_t, t->samples);
+  bool whole = d && read_idx(t->data, "train-images-idx3-ubyte", IMAGES_HEADER, images, size) &&
+               read_idx(t->data, "train-labels-idx1-ubyte", LABELS_HEADER, labels, t->samples) &&
+               dw_dataset_add_bytes(d, t->samples, images) == DW_OK;
   for (uint32_t i = 0; whole && i < t->samples; i++) dw_dataset_labels_view(d)[i] = labels[i];
-  free(labels);
+  free(images), free(labels);
   if (whole) return d;
   dw_dataset_destroy(d);
   return NULL;

@@ -70,8 +70,12 @@ export class CoreModel {
     const format = images instanceof Uint8Array ? BYTES : FLOATS;
     const data = this.#core.made(call.dw_dataset_create(samples, features, classes, format));
     try {
-      const Type = images instanceof Uint8Array ? Uint8Array : Float32Array;
-      this.#core.view(Type, call.dw_dataset_images_view(data), images.length).set(images);
+      if (format === BYTES) {
+        this.#core.given(images, (address) => call.dw_dataset_add_bytes(data, samples, address));
+      } else {
+        const floats = call.dw_dataset_floats_view(data);
+        this.#core.view(Float32Array, floats, images.length).set(images);
+      }
       this.#core.view(Uint16Array, call.dw_dataset_labels_view(data), samples).set(labels);
       return use(data);
     } finally {

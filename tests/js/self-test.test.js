@@ -1,0 +1,21 @@
+/** What a core is measured by before it is trusted. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as own from '../../js/core/self-test.js';
+
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+test('the self-test expects what float64 gives', () => {
+  const hidden = range(own.HIDDEN).map((o) =>
+    sum(range(own.INPUTS).map((i) => own.hiddenWeight(o, i) * own.input(i))),
+  );
+  const logits = own.PROBABILITIES.map((_, o) =>
+    sum(hidden.map((value, i) => own.outputWeight(o, i) * value)),
+  );
+  const powers = logits.map(Math.exp);
+  for (const [o, expected] of own.PROBABILITIES.entries()) {
+    assert.ok(Math.abs(powers[o] / sum(powers) - expected) < 1e-10, `${o}: ${expected}`);
+  }
+});
