@@ -4,7 +4,7 @@
 #   build.sh build        dist/: wasm, package, types, page        build.sh start    build, serve
 #   build.sh test         build, every check and test              build.sh bench    the benchmark
 #   build.sh compare ...  the command line                         build.sh format   rewrite sources
-#   build.sh everywhere   the package in bundlers, runtimes and browsers; 1,000 models in workers
+#   build.sh everywhere   the package in bundlers, runtimes and browsers; 1,000 models, 200 killed workers
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -291,7 +291,7 @@ test_everywhere() {
     touch "$tools/node_modules/.package-lock.json"
   fi
   node --test --test-concurrency=1 "$from/everywhere.test.js" tests/browser/everywhere/*.test.js
-  FULL=1 node --test --test-concurrency=1 tests/js/memory-flat.test.js tests/browser/memory.test.js
+  FULL=1 node --test --test-concurrency=1 tests/js/memory-flat.test.js tests/browser/{memory,torture-kill}.test.js
 }
 
 command=${1:-build}

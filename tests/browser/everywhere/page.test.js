@@ -10,6 +10,8 @@ import { UnrulyServer } from '../unruly-server.js';
 import { LINK, PAGE, hashesOf } from '../visits.js';
 
 const TIMEOUT = { timeout: 600_000 };
+/** For one thing that the page does: a limit ends a test that hangs, it measures nothing. */
+const PATIENCE_MS = 120_000;
 const { resolve } = createRequire(import.meta.url);
 
 /**
@@ -35,18 +37,7 @@ const BROWSERS = {
   },
   async WebKit() {
     const { version, goto, evaluate, close } = await launchWebKit();
-    return {
-      name: `WebKitGTK ${version}`,
-      goto,
-      async evaluate(body) {
-        const script = `const done = arguments[arguments.length - 1];
-          (async () => {${body}})().then((value) => done({ value }), (error) => done({ error: String(error) }));`;
-        const { value, error } = await evaluate(script);
-        if (error !== undefined) throw new Error(error);
-        return value;
-      },
-      close,
-    };
+    return { name: `WebKitGTK ${version}`, goto, evaluate, close };
   },
 };
 
@@ -76,13 +67,33 @@ before(async () => {
   axe = await readFile(resolve('axe-core/axe.min.js'), 'utf8');
 });
 
-/** @template T @param {() => Promise<T>} ask @param {(value: T) => boolean} isEnough @returns {Promise<T>} */
-async function until(ask, isEnough) {
+/**
+ * @template T
+ * @param {string} what the page should do
+ * @param {() => Promise<T>} ask
+ * @param {(value: T) => boolean} isEnough
+ * @returns {Promise<T>}
+ */
+async function until(what, ask, isEnough) {
+  const end = Date.now() + PATIENCE_MS;
   for (;;) {
-    const value = await ask();
+    const value = await ask().catch((cause) => {
+      throw new Error(`${what}: ${cause.message}`, { cause });
+    });
     if (isEnough(value)) return value;
+    const said = JSON.stringify(value);
+    assert.ok(Date.now() < end, `${what}: not within ${PATIENCE_MS / 1000} s; it says ${said}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** @param {Visitor} visitor @returns {Promise<{ phase: string, hashes: string[], problem: string }>} in the end */
+async function train(visitor) {
+  const play = () => visitor.evaluate(PLAY);
+  // Before its script ran, the page has no phase.
+  await until('the page starts', play, (phase) => phase !== undefined);
+  const ask = () => visitor.evaluate(STATE);
+  return until('it trains', ask, ({ phase }) => ['done', 'failed', 'stopped'].includes(phase));
 }
 
 for (const [browser, launch] of Object.entries(BROWSERS)) {
@@ -96,19 +107,7 @@ for (const [browser, launch] of Object.entries(BROWSERS)) {
       t.after(() => visitor.close());
       t.diagnostic(visitor.name);
       await visitor.goto(server.address + LINK);
-      // Before its script ran, the page has no phase.
-      await until(
-        () => visitor.evaluate(PLAY),
-        (phase) => phase !== undefined,
-      );
-      const {
-        phase,
-        hashes: own,
-        problem,
-      } = await until(
-        () => visitor.evaluate(STATE),
-        ({ phase }) => ['done', 'failed', 'stopped'].includes(phase),
-      );
+      const { phase, hashes: own, problem } = await train(visitor);
       assert.equal(phase, 'done', problem);
       assert.deepEqual(own.sort(), hashes);
       assert.deepEqual(await visitor.evaluate(`${axe}\n${VIOLATIONS}`), []);
@@ -120,27 +119,15 @@ for (const [browser, launch] of Object.entries(BROWSERS)) {
     t.after(() => server.stop());
     const visitor = await launch();
     t.after(() => visitor.close());
-    const train = async () => {
-      await until(
-        () => visitor.evaluate(PLAY),
-        (phase) => phase !== undefined,
-      );
-      return until(
-        () => visitor.evaluate(STATE),
-        ({ phase }) => ['done', 'failed'].includes(phase),
-      );
-    };
     await visitor.goto(server.address + LINK);
-    await train();
-    await until(
-      () => visitor.evaluate(OFFLINE),
-      (text) => /trains without/.test(text),
-    );
+    assert.equal((await train(visitor)).phase, 'done');
+    const ask = () => visitor.evaluate(OFFLINE);
+    await until('the page is kept', ask, (text) => /trains without/.test(text));
     await server.stop();
     // Another fragment alone would load nothing.
     await visitor.goto('about:blank');
     await visitor.goto(server.address + LINK);
-    const { phase, hashes: own, problem } = await train();
+    const { phase, hashes: own, problem } = await train(visitor);
     assert.equal(phase, 'done', problem);
     assert.deepEqual(own.sort(), hashes);
   });

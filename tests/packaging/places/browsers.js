@@ -45,13 +45,11 @@ async function puppeteered(launch) {
 async function openWebKit() {
   const { version, goto, evaluate, close } = await webkit();
   const script = `
-    const done = arguments[0];
-    const look = () => {
+    for (;;) {
       const text = document.querySelector('#result')?.textContent;
-      if (text) done(text);
-      else setTimeout(look, 50);
-    };
-    look();`;
+      if (text) return text;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }`;
   return {
     version: `GTK ${version}`,
     close,

@@ -1,0 +1,107 @@
+/**
+ * The commands of WebDriver that are needed here, each one request, and each with a limit: a driver whose
+ * browser hangs or has gone says nothing. https://www.w3.org/TR/webdriver2/
+ */
+
+/** A page may take so long to load, and a script in it to end: then the driver itself says so. */
+const PATIENCE_MS = 60_000;
+/** By then it has said so, or does not answer. */
+const LIMIT_MS = PATIENCE_MS + 10_000;
+const CLOSE_LIMIT_MS = 10_000;
+const POLL_MS = 50;
+
+export class WebDriver {
+  /** Where the browser was sent. */
+  address = 'about:blank';
+  /** Of the browser, once there is a session. */
+  version = '';
+
+  #session = '';
+  #base;
+  #ended;
+  #lastWords;
+
+  /**
+   * @param {string} base the driver's address
+   * @param {{ ended: Promise<never>, lastWords: string }} program which serves it
+   */
+  constructor(base, program) {
+    this.#base = base;
+    this.#ended = program.ended;
+    this.#lastWords = () => program.lastWords;
+  }
+
+  /** @param {object} capabilities @returns {Promise<void>} once the driver listens, which it tells nobody, and has a browser */
+  async open(capabilities) {
+    const end = Date.now() + LIMIT_MS;
+    for (;;) {
+      try {
+        if ((await this.#ask('GET /status', end - Date.now())).ready) break;
+      } catch (error) {
+        if (Date.now() >= end || !isRefused(error)) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    const timeouts = { script: PATIENCE_MS, pageLoad: PATIENCE_MS };
+    const alwaysMatch = { ...capabilities, timeouts };
+    const session = await this.#ask('POST /session', LIMIT_MS, { capabilities: { alwaysMatch } });
+    this.#session = `/session/${session.sessionId}`;
+    this.version = session.capabilities.browserVersion;
+  }
+
+  /** @param {string} url @returns {Promise<void>} once it is loaded */
+  async goto(url) {
+    this.address = url;
+    await this.#ask(`POST ${this.#session}/url`, LIMIT_MS, { url });
+  }
+
+  /**
+   * @param {string} body of an async function
+   * @returns {Promise<any>} what it gives
+   * @throws {Error} as it throws
+   */
+  async evaluate(body) {
+    const script = `const done = arguments[arguments.length - 1];
+      (async () => {${body}})().then((value) => done({ value }), (error) => done({ error: String(error) }));`;
+    const path = `POST ${this.#session}/execute/async`;
+    const { value, error } = await this.#ask(path, LIMIT_MS, { script, args: [] });
+    if (error !== undefined) throw new Error(`${this.address}: ${error}`);
+    return value;
+  }
+
+  async close() {
+    await this.#ask(`DELETE ${this.#session}`, CLOSE_LIMIT_MS);
+  }
+
+  /**
+   * @param {string} command its method and path
+   * @param {number} limitMs
+   * @param {object} [body]
+   * @returns {Promise<any>}
+   */
+  async #ask(command, limitMs, body) {
+    const [method, path] = command.split(' ');
+    const step = command.replace(/(?<=session\/)[^/]+/, 'ID');
+    const where = `WebDriver: ${step}, the browser at ${this.address}`;
+    const signal = AbortSignal.timeout(Math.max(0, limitMs));
+    const content = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const answer = async () => {
+      const response = await fetch(this.#base + path, { method, signal, ...(body && content) });
+      return { isOk: response.ok, ...(await response.json()) };
+    };
+    const { isOk, value } = await Promise.race([answer(), this.#ended]).catch((cause) => {
+      const reason = signal.aborted
+        ? `no answer within ${Math.round(limitMs / 1000)} s`
+        : cause.message;
+      throw new Error(`${where}: ${reason}${quoted(this.#lastWords())}`, { cause });
+    });
+    if (!isOk) throw new Error(`${where}: ${value.error}${value.message && `, ${value.message}`}`);
+    return value;
+  }
+}
+
+/** @param {string} words */
+const quoted = (words) => words && `; the browser's last words: ${words}`;
+
+/** Nobody listens there yet. @param {any} error */
+const isRefused = ({ cause }) => cause?.cause?.code === 'ECONNREFUSED';
