@@ -53,6 +53,19 @@ export class WebDriver {
   async goto(url) {
     this.address = url;
     await this.#ask(`POST ${this.#session}/url`, LIMIT_MS, { url });
+    // WebKit's driver may answer while the page is still interactive, before its modules have run.
+    const [wanted] = new URL(url).href.split('#');
+    const end = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const [state, href] = await this.evaluate('return [document.readyState, location.href]');
+      if (state === 'complete' && href.split('#')[0] === wanted) return;
+      if (Date.now() > end) {
+        throw new Error(
+          `WebDriver: ${url} is not loaded in ${PATIENCE_MS / 1000} s: ${href}, ${state}`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
   }
 
   /**
@@ -61,8 +74,12 @@ export class WebDriver {
    * @throws {Error} as it throws
    */
   async evaluate(body) {
+    // WebDriver makes null of undefined: what is undefined is left out.
     const script = `const done = arguments[arguments.length - 1];
-      (async () => {${body}})().then((value) => done({ value }), (error) => done({ error: String(error) }));`;
+      (async () => {${body}})().then(
+        (value) => done(value === undefined ? {} : { value }),
+        (error) => done({ error: String(error) }),
+      );`;
     const path = `POST ${this.#session}/execute/async`;
     const { value, error } = await this.#ask(path, LIMIT_MS, { script, args: [] });
     if (error !== undefined) throw new Error(`${this.address}: ${error}`);
