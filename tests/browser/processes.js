@@ -37,9 +37,11 @@ export class Program {
       this.#child.once('error', (cause) =>
         reject(new Error(`${name} cannot be started`, { cause })),
       );
-      this.#child.once('exit', (code, signal) =>
-        reject(new Error(`${name} ended with ${signal ?? `exit code ${code}`}: ${this.lastWords}`)),
-      );
+      this.#child.once('exit', (code, signal) => {
+        const end = signal ?? `exit code ${code}`;
+        // By the next turn of the loop what it said before is read.
+        setImmediate(() => reject(new Error(`${name} ended with ${end}: ${this.lastWords}`)));
+      });
     });
     this.ended.catch(() => {}); // also where nobody waits for it
   }

@@ -3,11 +3,15 @@
  * browser hangs or has gone says nothing. https://www.w3.org/TR/webdriver2/
  */
 
-/** A page may take so long to load, and a script in it to end: then the driver itself says so. */
-const PATIENCE_MS = 60_000;
-/** By then it has said so, or does not answer. */
-const LIMIT_MS = PATIENCE_MS + 10_000;
-const CLOSE_LIMIT_MS = 10_000;
+/**
+ * @typedef {object} Limits in milliseconds
+ * @property {number} page for it to load, and for a script in it to end: then the driver itself says so
+ * @property {number} answer by then it has said so, or does not answer
+ * @property {number} close
+ */
+
+/** @type {Limits} */
+const LIMITS = { page: 60_000, answer: 70_000, close: 10_000 };
 const POLL_MS = 50;
 
 export class WebDriver {
@@ -18,33 +22,42 @@ export class WebDriver {
 
   #session = '';
   #base;
+  #limits;
   #ended;
   #lastWords;
 
   /**
    * @param {string} base the driver's address
    * @param {{ ended: Promise<never>, lastWords: string }} program which serves it
+   * @param {Limits} [limits]
    */
-  constructor(base, program) {
+  constructor(base, program, limits = LIMITS) {
     this.#base = base;
+    this.#limits = limits;
     this.#ended = program.ended;
     this.#lastWords = () => program.lastWords;
   }
 
   /** @param {object} capabilities @returns {Promise<void>} once the driver listens, which it tells nobody, and has a browser */
   async open(capabilities) {
-    const end = Date.now() + LIMIT_MS;
-    for (;;) {
-      try {
-        if ((await this.#ask('GET /status', end - Date.now())).ready) break;
-      } catch (error) {
-        if (Date.now() >= end || !isRefused(error)) throw error;
+    const { page, answer } = this.#limits;
+    const end = Date.now() + answer;
+    const isReady = () =>
+      this.#ask('GET /status', answer).then(
+        ({ ready }) => ready,
+        (error) => {
+          if (!isRefused(error)) throw error;
+        },
+      );
+    while (!(await isReady())) {
+      if (Date.now() > end) {
+        throw new Error(`WebDriver: ${this.#base} is not ready in ${answer / 1000} s`);
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    const timeouts = { script: PATIENCE_MS, pageLoad: PATIENCE_MS };
+    const timeouts = { script: page, pageLoad: page };
     const alwaysMatch = { ...capabilities, timeouts };
-    const session = await this.#ask('POST /session', LIMIT_MS, { capabilities: { alwaysMatch } });
+    const session = await this.#ask('POST /session', answer, { capabilities: { alwaysMatch } });
     this.#session = `/session/${session.sessionId}`;
     this.version = session.capabilities.browserVersion;
   }
@@ -52,17 +65,16 @@ export class WebDriver {
   /** @param {string} url @returns {Promise<void>} once it is loaded */
   async goto(url) {
     this.address = url;
-    await this.#ask(`POST ${this.#session}/url`, LIMIT_MS, { url });
+    const { page, answer } = this.#limits;
+    await this.#ask(`POST ${this.#session}/url`, answer, { url });
     // WebKit's driver may answer while the page is still interactive, before its modules have run.
     const [wanted] = new URL(url).href.split('#');
-    const end = Date.now() + PATIENCE_MS;
+    const end = Date.now() + page;
     for (;;) {
       const [state, href] = await this.evaluate('return [document.readyState, location.href]');
       if (state === 'complete' && href.split('#')[0] === wanted) return;
       if (Date.now() > end) {
-        throw new Error(
-          `WebDriver: ${url} is not loaded in ${PATIENCE_MS / 1000} s: ${href}, ${state}`,
-        );
+        throw new Error(`WebDriver: ${url} is not loaded in ${page / 1000} s: ${href}, ${state}`);
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
@@ -81,13 +93,13 @@ export class WebDriver {
         (error) => done({ error: String(error) }),
       );`;
     const path = `POST ${this.#session}/execute/async`;
-    const { value, error } = await this.#ask(path, LIMIT_MS, { script, args: [] });
+    const { value, error } = await this.#ask(path, this.#limits.answer, { script, args: [] });
     if (error !== undefined) throw new Error(`${this.address}: ${error}`);
     return value;
   }
 
   async close() {
-    await this.#ask(`DELETE ${this.#session}`, CLOSE_LIMIT_MS);
+    await this.#ask(`DELETE ${this.#session}`, this.#limits.close);
   }
 
   /**
@@ -107,9 +119,7 @@ export class WebDriver {
       return { isOk: response.ok, ...(await response.json()) };
     };
     const { isOk, value } = await Promise.race([answer(), this.#ended]).catch((cause) => {
-      const reason = signal.aborted
-        ? `no answer within ${Math.round(limitMs / 1000)} s`
-        : cause.message;
+      const reason = signal.aborted ? `no answer within ${limitMs / 1000} s` : cause.message;
       throw new Error(`${where}: ${reason}${quoted(this.#lastWords())}`, { cause });
     });
     if (!isOk) throw new Error(`${where}: ${value.error}${value.message && `, ${value.message}`}`);
