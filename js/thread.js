@@ -4,7 +4,7 @@ import { newWorker, workerScript } from '#assets';
 import { loadEngine } from './load-engine.js';
 import { WorkerLostError, reasonOf } from './errors.js';
 import { isNode, nodeModule, scriptAddress } from './platform.js';
-import { THREAD_NAME } from './protocol.js';
+import { FREE_MS, THREAD_NAME } from './protocol.js';
 
 /**
  * @typedef {object} Thread
@@ -49,9 +49,12 @@ export function leaveThread(thread) {
       thread.terminate();
       resolve(false);
     };
+    const late = setTimeout(lost, FREE_MS);
     const message = (/** @type {any} */ { kind }) => {
+      if (kind === 'pong') return; // to a ping that the model's last call has overtaken
+      clearTimeout(late);
       if (kind === 'result') resolve(true);
-      else if (kind !== 'pong') lost(); // to a ping that the model's last call has overtaken
+      else lost();
     };
     thread.listen({ message, lost });
   });
