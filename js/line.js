@@ -51,7 +51,7 @@ class Line {
       // `started` wins where the worker is lost before the core is there.
       const module = await Promise.race([loading, started]);
       if (thread.module !== module) {
-        thread.post({ kind: 'start', module, lock: thread.lock });
+        thread.post({ kind: 'start', module });
         const silent = "it does not answer; is it this package's worker.js?";
         late = setTimeout(() => this.#lose(silent), START_MS);
         await started;

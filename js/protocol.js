@@ -5,8 +5,7 @@
 
 /**
  * To the thread.
- * @typedef {{ kind: 'start', module: WebAssembly.Module, lock?: string }} StartMessage first of all;
- *   `lock`: the name of one that it is to hold as long as it lives
+ * @typedef {{ kind: 'start', module: WebAssembly.Module }} StartMessage first of all
  * @typedef {{ kind: 'call', id: number, method: string, args: any, paused: boolean }} CallMessage a method of
  *   `Engine`; `paused`: it is to hold before it begins
  * @typedef {{ kind: 'control', id: number, action: ControlAction }} ControlMessage for call `id`
@@ -17,15 +16,15 @@
 
 /**
  * From the thread.
- * @typedef {{ kind: 'ready' }} ReadyMessage the core runs and has passed its self-test
- * @typedef {{ kind: 'held' }} HeldMessage so is the lock, before or after
+ * @typedef {{ kind: 'ready', lock?: string }} ReadyMessage the core runs and has passed its self-test;
+ *   `lock`: the name of one that the thread holds as long as it lives
  * @typedef {{ kind: 'failed', error: import('./errors.js').WireError }} FailedMessage it does not
  * @typedef {{ kind: 'result', id: number, value: any }} ResultMessage
  * @typedef {{ kind: 'error', id: number, error: import('./errors.js').WireError }} ErrorMessage
  * @typedef {{ kind: 'progress', id: number, value: Told }} ProgressMessage
  * @typedef {{ progress: import('./options.js').FitProgress } | { epoch: import('./training.js').EpochHistory }} Told
  * @typedef {{ kind: 'pong' }} PongMessage
- * @typedef {ReadyMessage | HeldMessage | FailedMessage | ResultMessage | ErrorMessage | ProgressMessage | PongMessage} Response
+ * @typedef {ReadyMessage | FailedMessage | ResultMessage | ErrorMessage | ProgressMessage | PongMessage} Response
  */
 
 /** What a worker of this package is called, so that its script knows that it is one. */

@@ -10,10 +10,11 @@ import { Task } from './task.js';
 
 /**
  * @param {(response: Response, transfer?: ArrayBuffer[]) => void} post to the model
+ * @param {Promise<string | undefined>} [holding] a lock's name, once this thread holds it for good
  * @returns {{ receive: (message: Request) => Promise<void>, close: () => void }} `receive` never
  *   rejects; `close` ends what runs and frees the model
  */
-export function serve(post) {
+export function serve(post, holding) {
   /** @type {Engine | undefined} */
   let engine;
   /** @type {Map<number, Task>} */
@@ -21,11 +22,10 @@ export function serve(post) {
   let closed = false;
 
   /** @param {import('./protocol.js').StartMessage} message */
-  async function start({ module, lock }) {
+  async function start({ module }) {
     try {
-      if (lock) hold(lock, () => post({ kind: 'held' })); // a trip to the browser: the core starts meanwhile
       engine = new Engine(await Core.of(module));
-      post({ kind: 'ready' });
+      post({ kind: 'ready', lock: await holding });
     } catch (error) {
       post({ kind: 'failed', error: errorToWire(error) });
     }
@@ -64,12 +64,6 @@ export function serve(post) {
       freeWhenIdle();
     },
   };
-}
-
-/** @param {string} lock to be held as long as this thread lives @param {() => void} onHeld */
-function hold(lock, onHeld) {
-  const forEver = () => new Promise(onHeld);
-  navigator.locks?.request(lock, forEver).catch(() => {}); // a worker from a data: URL may have none
 }
 
 /**

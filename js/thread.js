@@ -15,7 +15,6 @@ import { FREE_MS, THREAD_NAME } from './protocol.js';
  * @property {() => void} terminate
  * @property {() => void} ref keeps Node alive while calls are pending
  * @property {() => void} unref
- * @property {string} [lock] the name of one that it is to hold as long as it lives
  * @property {WebAssembly.Module} [module] the core that runs there, once it does
  */
 
@@ -144,19 +143,20 @@ function startInBrowser(address, workerUrl) {
   const start = () =>
     script ? new Worker(script, { type: 'module', name: THREAD_NAME }) : newWorker();
   const worker = started(address, start, hint);
-  const { locks } = navigator; // secure contexts only
-  const lock = locks && `${THREAD_NAME} ${Math.random()}`;
   let end = (/** @type {string} */ _reason) => {};
   // A browser says nothing when a worker closes, but it lets go of its locks then.
-  const watch = () => void locks?.request(lock, () => end('it was closed')).catch(() => {}); // a page that ends
+  const watch = (/** @type {string} */ lock) =>
+    void navigator.locks?.request(lock, () => end('it was closed')).catch(() => {}); // a page that ends
   return {
     address,
     isOwn: false,
-    lock,
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     listen({ message, lost }) {
       end = lost;
-      worker.onmessage = ({ data }) => (data?.kind === 'held' ? watch() : message(data));
+      worker.onmessage = ({ data }) => {
+        if (data?.kind === 'ready' && data.lock) watch(data.lock);
+        message(data);
+      };
       worker.onmessageerror = (event) => lost('a message could not be read', event);
       worker.onerror = (event) => {
         event.preventDefault?.();
