@@ -12,6 +12,9 @@ import { addressOfRun } from './state.js';
 /** @typedef {'idle' | 'loading' | 'running' | 'paused' | 'done' | 'stopped' | 'failed'} Phase */
 /** @typedef {(line: RunLine, model: any, test: any) => Promise<void>} Inspect looks at a trained model before it is gone */
 
+/** Least time between two 'progress' events, ms: who draws takes a core from a worker meanwhile, and nobody reads faster. */
+const PROGRESS_INTERVAL_MS = 250;
+
 /** Fires 'phase', 'progress' and 'run'. */
 export class Experiment extends EventTarget {
   /** @type {Phase} */
@@ -32,6 +35,9 @@ export class Experiment extends EventTarget {
   /** Whether the comparison is to do its first steps one by one. */
   #isStepping = false;
   #told = 0;
+  /** When progress was told, and the timer that tells it next. */
+  #toldAt = -Infinity;
+  #telling = 0;
 
   #data;
   #inspect;
@@ -156,7 +162,7 @@ export class Experiment extends EventTarget {
       onProgress: (/** @type {CompareProgress} */ progress) => this.#advance(progress),
       onEpoch: (/** @type {EpochTold} */ told) => {
         this.curves?.addEpoch(told.variant, told.seed, told);
-        this.dispatchEvent(new Event('progress'));
+        this.#tellProgress();
       },
       onRun: async (/** @type {RunLine} */ line, /** @type {{ model: any }} */ { model }) => {
         await this.#inspect(line, model, test);
@@ -172,7 +178,20 @@ export class Experiment extends EventTarget {
     if (finished) this.#active.delete(run);
     else this.#active.set(run, { ...progress, told: this.#told++ });
     if (!finished) this.curves?.addLoss(variant, seed, progress);
-    this.dispatchEvent(new Event('progress'));
+    this.#tellProgress();
+  }
+
+  /** At once, unless it was told just now. */
+  #tellProgress() {
+    const wait = this.#toldAt + PROGRESS_INTERVAL_MS - performance.now();
+    this.#telling ||= window.setTimeout(
+      () => {
+        this.#telling = 0;
+        this.#toldAt = performance.now();
+        this.dispatchEvent(new Event('progress'));
+      },
+      Math.max(0, wait),
+    );
   }
 
   /** @param {RunLine} line */
