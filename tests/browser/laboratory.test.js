@@ -230,7 +230,7 @@ describe('a run', () => {
     withPage(LONG, async (reader) => {
       await reader.play();
       await reader.progressBeyond(0);
-      const pace = /^(\d+ h )?(\d+ min )?(\d+ s )?left, [\d,]+ images a second$/;
+      const pace = /^(\d+ h )?(\d+ min )?(\d+ s )?left, [\d,]+ images per second$/;
       assert.match(await reader.text('[data-show="pace"]'), pace);
       const engine = /^WebAssembly SIMD, numerics strict, \d+ runs? at once$/;
       assert.match(await reader.text('[data-show="engine"]'), engine);

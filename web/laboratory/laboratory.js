@@ -23,11 +23,11 @@ export function startLaboratory({ store, data, experiment, models, say, problem 
   buildControls(find('#controls'), store);
   startView(experiment, store);
   startStatus(experiment, data, say, {
-    play: unlessFaulty(() => {
+    play: unlessFaulty(say, () => {
       experiment.play(store.settings);
       find('#run').scrollIntoView();
     }),
-    step: unlessFaulty(() => experiment.step(store.settings)),
+    step: unlessFaulty(say, () => experiment.step(store.settings)),
   });
   startTakeAway({ experiment, models, store, say });
   startAddress(store, problem, reportProblem);
@@ -48,12 +48,13 @@ export function startLaboratory({ store, data, experiment, models, say, problem 
   }).observe(find('#laboratory'));
 }
 
-/** A field that says what is wrong with it is not left out of a run in silence. @param {() => void} act */
-const unlessFaulty = (act) => () => {
+/** A field that says what is wrong with it is not left out of a run in silence. @param {import('../say.js').Say} say @param {() => void} act */
+const unlessFaulty = (say, act) => () => {
   const box = find('#controls').querySelector('[aria-invalid="true"]');
   if (!box) return act();
   find('#settings').open = true;
   box.focus();
+  say('Not started: a setting is not valid.');
 };
 
 /** @param {import('../state.js').Settings} settings @param {import('../run.js').Experiment} experiment */

@@ -115,14 +115,13 @@ function sizeOf({ loadedBytes, totalBytes }) {
 /** @param {Experiment} experiment */
 function paceWords({ phase, pace }) {
   if (!pace || (phase !== 'running' && phase !== 'paused')) return '';
-  const left = `${formatDuration(pace.etaMs)} left`;
   if (phase === 'paused') {
     const { variant, seed, step, steps, batchLoss } = pace.latest;
     const at = `step ${step.toLocaleString('en')} of ${steps.toLocaleString('en')}`;
-    return `${variant}, seed ${seed}: ${at}, loss of its batch ${formatNumber(batchLoss)}. ${left}`;
+    return `${variant}, seed ${seed}: ${at}, loss of its batch ${formatNumber(batchLoss)}`;
   }
   const rate = Math.round(pace.samplesPerSecond).toLocaleString('en');
-  return `${left}, ${rate} images a second`;
+  return `${formatDuration(pace.etaMs)} left, ${rate} images per second`;
 }
 
 /** What computes, as soon as something does. @param {Experiment} experiment */

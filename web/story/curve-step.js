@@ -60,7 +60,7 @@ export function startCurveStep(data, valley, say) {
 /** @param {FitProgress} progress */
 function progressWords({ step, steps, etaMs, samplesPerSecond }) {
   const rate = Math.round(samplesPerSecond).toLocaleString('en');
-  return `Training: ${Math.round((100 * step) / steps)} %, ${formatDuration(etaMs)} left, ${rate} images a second.`;
+  return `Training: ${Math.round((100 * step) / steps)} %, ${formatDuration(etaMs)} left, ${rate} images per second.`;
 }
 
 /** @param {FitProgress} progress */
