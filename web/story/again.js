@@ -31,7 +31,8 @@ export function startAgain(valley) {
     ),
   );
   valley.addEventListener('curve', () => {
-    const { weightsHash } = valley.curve;
+    const { weightsHash, here: isHere } = valley.curve;
+    if (!isHere) return;
     const same = weightsHash === RECORDED_CURVE.weightsHash ? '' : ' (of other settings)';
     here.replaceChildren(element('code', {}, weightsHash), same);
   });

@@ -52,6 +52,7 @@ export function startCurveStep(data, valley, say) {
   };
   const guess = startGuess('#valley-guess', say, async (how) => {
     if (how === 'train') await train();
+    else valley.showRecorded();
     const factor = guess.value();
     valley.reveal(factor === undefined ? undefined : Number(factor));
   });

@@ -109,6 +109,6 @@ function tableOf({ rows }, metric, revealed, history) {
 
 /** What must run for a row: one comparison, or two where they differ in more than the variant. @param {import('./differences.js').Row} row */
 function linksOf({ again, of, minus }) {
-  const run = element('a', { href: again }, 'Run it here');
-  return again === of ? [run, ', ', element('a', { href: minus }, 'and its baseline')] : [run];
+  const run = element('a', { href: again }, 'Load these settings');
+  return again === of ? [run, ', ', element('a', { href: minus }, 'those of its baseline')] : [run];
 }
