@@ -94,6 +94,11 @@ export function runsOf(settings) {
   return addressOf({ ...settings, ...Object.fromEntries(views) });
 }
 
+/** Whether other settings are chosen than those that ran. @param {Settings | undefined} ran @param {Settings} settings */
+export function isStale(ran, settings) {
+  return ran !== undefined && runsOf(ran) !== runsOf(settings);
+}
+
 /**
  * One run of a comparison.
  * @param {Settings} settings
