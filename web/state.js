@@ -127,7 +127,7 @@ export function sentenceOf(settings) {
   const names = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' };
   return [
     `network ${network}`,
-    variants.join(' against '),
+    variants.join(', '),
     `p = ${p}`,
     `${names[optimizer.name]} at ${optimizer.learningRate}`,
     ...moreOf(settings),

@@ -19,7 +19,7 @@ import { RECORDED, remarkOn, runsIn } from './runs.js';
 export function startDifferenceStep(name, what, experiment, say) {
   const figure = find(`#${name}-figure`);
   const plot = element('div', { class: 'differences-plot' });
-  const scroll = element('div', { class: 'scroll', tabIndex: 0, role: 'group' });
+  const scroll = element('div', { class: 'scroll stacked', tabIndex: 0, role: 'group' });
   scroll.setAttribute('aria-label', 'Differences and links to the runs');
   let metric = /** @type {Metric} */ ('accuracy');
   let revealed = false;

@@ -9,10 +9,10 @@ import { shareSlider } from './slider.js';
 
 /** `power`: of 1/keep, what the next layer meets in evaluation over what it met in training. */
 const RULES = [
-  { training: 'x · m / keep', evaluation: 'x', who: 'PyTorch, Keras, TrueDropout', power: 0 },
-  { training: 'x · m', evaluation: 'x · keep', who: 'Srivastava et al. 2014', power: 0 },
-  { training: 'x · m', evaluation: 'x', who: 'the article’s Dropout', power: 1 },
-  { training: 'x · m', evaluation: 'x / keep', who: 'the article’s text', power: 2 },
+  { training: 'x ⊙ m / keep', evaluation: 'x', who: 'PyTorch, Keras, TrueDropout', power: 0 },
+  { training: 'x ⊙ m', evaluation: 'x · keep', who: 'Srivastava et al. 2014', power: 0 },
+  { training: 'x ⊙ m', evaluation: 'x', who: 'the article’s Dropout', power: 1 },
+  { training: 'x ⊙ m', evaluation: 'x / keep', who: 'the article’s text', power: 2 },
 ];
 
 /** @param {import('./valley.js').Valley} valley @param {import('../say.js').Say} say */
