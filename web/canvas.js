@@ -10,6 +10,13 @@ export function canvasFont(weight) {
   return `${weight} ${FONT_SIZE * devicePixelRatio}px ${FAMILY}`;
 }
 
+const AXIS_NUMBERS = new Intl.NumberFormat('en', { maximumFractionDigits: 6 });
+
+/** With thousands apart and a true minus sign. @param {number | null} value */
+function axisNumber(value) {
+  return value === null ? '' : AXIS_NUMBERS.format(value).replace('-', '−');
+}
+
 /** Colours are asked for at every draw, so that a change of scheme needs only a redraw. */
 export function axisStyle() {
   return {
@@ -18,6 +25,8 @@ export function axisStyle() {
     stroke: () => cssColour('--soft'),
     grid: { stroke: () => cssColour('--grid'), width: 1 },
     ticks: { show: false },
+    values: (/** @type {any} */ _, /** @type {(number | null)[]} */ splits) =>
+      splits.map(axisNumber),
   };
 }
 

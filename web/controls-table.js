@@ -186,7 +186,7 @@ export const CONTROLS = [
     kind: 'text',
     label: 'Runs at once',
     group: 'Repetition',
-    note: 'One per processor if left empty. Only for this computer: no link holds it.',
+    note: 'One per processor if left empty. Only for this computer; not saved in the link.',
     optional: true,
     empty: () => String(navigator.hardwareConcurrency || 1),
     isTold: false,

@@ -5,6 +5,8 @@ import { megabytes } from './data.js';
 import { element } from './dom.js';
 import { nameOf } from './trained.js';
 
+const TRAINING =
+  'A model is being trained: a ReLU network with standard dropout, one epoch, some seconds.';
 const NONE =
   'No model has been trained yet. Press play in the laboratory, or train one now: a ReLU network ' +
   'with standard dropout, one epoch, some seconds. MNIST, 11 MB, is fetched for it.';
@@ -102,6 +104,7 @@ export function buildModelChoice(place, trained, own) {
     );
     select.value = trained.chosen?.key ?? '';
     none.hidden = kept.length > 0;
+    none.textContent = own.busy ? TRAINING : NONE;
     choice.hidden = kept.length === 0;
     offer.hidden = kept.length > 0 && !own.busy;
     button.textContent = own.busy ? 'Stop' : 'Train one now';

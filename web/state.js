@@ -94,6 +94,11 @@ export function runsOf(settings) {
   return addressOf({ ...settings, ...Object.fromEntries(views) });
 }
 
+/** Whether other settings are chosen than those that ran. @param {Settings | undefined} ran @param {Settings} settings */
+export function isStale(ran, settings) {
+  return ran !== undefined && runsOf(ran) !== runsOf(settings);
+}
+
 /**
  * One run of a comparison.
  * @param {Settings} settings
@@ -122,7 +127,7 @@ export function sentenceOf(settings) {
   const names = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' };
   return [
     `network ${network}`,
-    variants.join(' against '),
+    variants.join(', '),
     `p = ${p}`,
     `${names[optimizer.name]} at ${optimizer.learningRate}`,
     ...moreOf(settings),

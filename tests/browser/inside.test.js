@@ -106,9 +106,11 @@ test('before any model, looking inside says so, and trains one on demand', () =>
   withPage(site, LINK, async (reader) => {
     assert.match(await reader.text('#inside-model .model-none'), /No model has been trained/);
     assert.equal(await reader.page.$eval('#inside-figures', (place) => place.hidden), true);
+    assert.equal(await reader.page.$eval('#unit-behind', (place) => place.hidden), true);
     await trainHere(reader, 'inside');
     await scrollTo(reader, '#inside');
     await wordsBecome(reader, 'of 512 units kept');
+    await reader.page.waitForSelector('#unit-behind', { visible: true });
     assert.match(await reader.text('#inside-model option'), /standard, network relu.*trained here/);
   }));
 

@@ -181,9 +181,38 @@ describe('a run', () => {
       await atStep(6);
       await reader.standstill(30);
       assert.match(await reader.text('[data-show="pace"]'), /step 3 of 20, loss of its batch \d/);
+      assert.doesNotMatch(await reader.text('[data-show="pace"]'), /left/, 'it stands still');
       await reader.play();
       await reader.phase('done');
       sameHashes(await reader.texts(HASHES), small.runs);
+    }));
+
+  test('says which settings have not run, refuses invalid ones, and goes on with its own', () =>
+    withPage(SMALL, async (reader) => {
+      const focused = () => reader.page.evaluate(() => document.activeElement?.id);
+      await reader.type('p', '1.5');
+      await reader.play();
+      await reader.shows('#live', 'Not started');
+      assert.equal(await focused(), 'p');
+      await reader.type('p', '0.5');
+      await reader.page.click('[data-action="step"]');
+      await reader.phase('paused');
+      await reader.standstill(30);
+      const before = await reader.progress();
+      await reader.type('p', '1.5');
+      await reader.page.click('[data-action="step"]');
+      await reader.progressBeyond(before);
+      await reader.type('p', '0.5');
+      await reader.play();
+      await reader.phase('done');
+      const status = () => reader.text('#run [data-show="status"]');
+      assert.match(await status(), /^Done\./);
+      await reader.type('p', '0.2');
+      assert.equal(await status(), 'These settings: not run yet.');
+      assert.equal(await reader.progress(), 0);
+      await reader.type('p', '0.5');
+      assert.match(await status(), /^Done\./);
+      assert.equal(await reader.progress(), 1);
     }));
 
   test('is held by Step while it trains, and Stop ends it', () =>
@@ -230,7 +259,7 @@ describe('a run', () => {
     withPage(LONG, async (reader) => {
       await reader.play();
       await reader.progressBeyond(0);
-      const pace = /^(\d+ h )?(\d+ min )?(\d+ s )?left, [\d,]+ images a second$/;
+      const pace = /^(\d+ h )?(\d+ min )?(\d+ s )?left, [\d,]+ images per second$/;
       assert.match(await reader.text('[data-show="pace"]'), pace);
       const engine = /^WebAssembly SIMD, numerics strict, \d+ runs? at once$/;
       assert.match(await reader.text('[data-show="engine"]'), engine);

@@ -158,7 +158,9 @@ describe('the story', () => {
 
   test('step 2 shares one row among the batch, or draws each: the shares are the package’s', () =>
     withPage(async (reader) => {
+      await reader.page.waitForSelector('#batch-figure .behind', { hidden: true });
       await reveal(reader, 'batch');
+      await reader.page.waitForSelector('#batch-figure .behind', { visible: true });
       for (const step of [0, 1]) {
         if (step > 0) {
           await reader.page.focus('#batch-next');
@@ -253,6 +255,47 @@ describe('the story', () => {
       );
       assert.match(await reader.text('#rule-weights caption'), /in this tab/);
       t.diagnostic(`hash ${RECORDED_CURVE.weightsHash.slice(0, 12)}`);
+    }));
+
+  test('step 4 names a curve of the laboratory by its run, and shows the record when asked', () =>
+    withPage(async (reader) => {
+      await reader.page.evaluate(() => {
+        location.hash = '#v=1&variants=unscaled&train-size=6000&epochs=1&seeds=3';
+      });
+      await reader.type('seeds', '1');
+      await reader.play();
+      await reader.phase('done');
+      const words = await reader.text('#valley-words');
+      assert.match(words, /trained in the laboratory, 6,000 images, 1 epoch, p = 0\.5, seed 1/);
+      assert.match(words, /Dashed, grey: the recorded run, unscaled, 60,000 images, 2 epochs/);
+      const hash = await reader.text('#again dd:last-of-type code');
+      assert.deepEqual(await reader.texts('#run-list code'), [hash]);
+
+      await reveal(reader, 'curve');
+      await reveal(reader, 'rule');
+      const recorded = await reader.text('#valley-words');
+      assert.match(recorded, /recorded, 60,000 images, 2 epochs, p = 0\.5, seed 1/);
+      assert.doesNotMatch(recorded, /laboratory/);
+      const losses = (await cells(reader, '#valley-table')).map((row) => row[1]);
+      assert.deepEqual(
+        losses,
+        RECORDED_CURVE.points.map(({ loss }) => formatNumber(loss)),
+      );
+      assert.ok((await reader.pixels('#valley-loss', '--c-vermilion')) > 20, 'no curve is drawn');
+      assert.match(await reader.text('#rule-weights caption'), /recorded, 60,000 images/);
+      assert.equal(await reader.text('#again dd:last-of-type code'), hash, 'this tab’s own');
+    }));
+
+  test('a link of the story fills in the settings, says just that, and runs nothing', () =>
+    withPage(async (reader) => {
+      const link = '#batch-evidence .again a';
+      assert.equal(await reader.text(link), 'Load these settings');
+      const wanted = parseLink(await reader.page.$eval(link, ({ hash }) => hash));
+      await reader.page.click(link);
+      await reader.shows('[data-show="sentence"]', wanted.variants.join(', '));
+      const all = { trainSize: 60_000, ...wanted };
+      assert.deepEqual(parseLink(await reader.hash()), all);
+      assert.equal(await reader.page.$eval('#run', ({ dataset }) => dataset.phase), 'idle');
     }));
 
   test('step 5 has the ratio of every rule at any p, and asks the package about 1 and NaN', () =>

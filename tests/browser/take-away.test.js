@@ -131,6 +131,27 @@ test('as ONNX it is the file that the package exports, with the names in Pythonâ
   for (const name of ['images', 'logits', 'probabilities']) assert.ok(bytes.includes(name), name);
 });
 
+test('a button that copies says for a moment that it has', async () => {
+  await reader.page
+    .browserContext()
+    .overridePermissions(new URL(site.address).origin, [
+      'clipboard-read',
+      'clipboard-sanitized-write',
+    ]);
+  const button = '[data-copy="#take-command"]';
+  await reader.page.bringToFront();
+  await reader.page.click(button);
+  await reader.shows(button, 'Copied');
+  await reader.shows('#live', 'Copied');
+  const copied = await reader.page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(copied, await reader.text('#take-command'));
+  await reader.page.waitForFunction(
+    (selector) => document.querySelector(selector)?.textContent === 'Copy',
+    {},
+    button,
+  );
+});
+
 test('at 390 px nothing is wider than the page, and nothing was complained of', async () => {
   await reader.page.setViewport({ width: 390, height: 844 });
   await reader.frames(5);

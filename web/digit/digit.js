@@ -132,7 +132,7 @@ function answerWords({ label, evaluation, mean, entropy, mutualInformation, vari
   const votes =
     others === 0
       ? `all ${PASSES} masks favour one digit`
-      : `${others} of ${PASSES} masks favour another digit than most do`;
+      : `${others} of ${PASSES} masks choose a different digit from the majority`;
   return [
     `Masks off, it reads ${label}, with probability ${probabilityText(evaluation[label])}.`,
     `On average over masks it is ${probabilityText(mean[label])}, and ${votes}.`,

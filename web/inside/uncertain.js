@@ -55,7 +55,7 @@ export function showUncertain(found, by, test, choose) {
   showGallery(find('#uncertain-images'), test, items, choose);
   find('#uncertain-table').replaceChildren(
     table({
-      caption: `Over ${PASSES} masks an image, nats.`,
+      caption: `Over ${PASSES} masks per image, nats.`,
       head: ['image', 'digit', 'answer', 'entropy', 'mutual information'],
       rows: indices.map((index) => [
         String(index),

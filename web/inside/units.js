@@ -129,6 +129,7 @@ export class Units {
       drawDigit(find('#unit-digit'), image);
       this.#tell(kept.spec, index, test.labels[index]);
       this.#draw();
+      find('#unit-behind').hidden = false;
       this.#fillTable();
     } catch (error) {
       if (kept === this.#trained.chosen) this.#report(error);

@@ -85,7 +85,7 @@ export function buildFigure({ id, title, caption, name }, tools) {
     id: `${id}-chart`,
     class: 'plot',
     role: 'img',
-    'aria-label': `${title}, a line a variant. The table below has its numbers.`,
+    'aria-label': `${title}, one line per variant. The table below has its numbers.`,
   });
   const place = element('div', {
     class: 'scroll',

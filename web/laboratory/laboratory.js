@@ -2,7 +2,7 @@
 
 import { startAddress } from '../address.js';
 import { find, show } from '../dom.js';
-import { addressOf, defaultSettings, runsOf, sentenceOf } from '../state.js';
+import { addressOf, defaultSettings, isStale, sentenceOf } from '../state.js';
 import { buildControls } from './controls.js';
 import { buildPresets } from './presets.js';
 import { startStatus } from './status.js';
@@ -22,13 +22,18 @@ export function startLaboratory({ store, data, experiment, models, say, problem 
   buildPresets(find('#presets'), store);
   buildControls(find('#controls'), store);
   startView(experiment, store);
-  startStatus(experiment, data, say, {
-    play: unlessFaulty(() => {
-      experiment.play(store.settings);
-      find('#run').scrollIntoView();
-    }),
-    step: unlessFaulty(() => experiment.step(store.settings)),
-  });
+  const step = () => experiment.step(store.settings);
+  const begin = unlessFaulty(say, step);
+  startStatus(
+    { experiment, data, store, say },
+    {
+      play: unlessFaulty(say, () => {
+        experiment.play(store.settings);
+        find('#run').scrollIntoView();
+      }),
+      step: () => (experiment.busy ? step() : begin()), // What is under way has its own settings.
+    },
+  );
   startTakeAway({ experiment, models, store, say });
   startAddress(store, problem, reportProblem);
   const update = () => showSettings(store.settings, experiment);
@@ -48,12 +53,13 @@ export function startLaboratory({ store, data, experiment, models, say, problem 
   }).observe(find('#laboratory'));
 }
 
-/** A field that says what is wrong with it is not left out of a run in silence. @param {() => void} act */
-const unlessFaulty = (act) => () => {
+/** A field that says what is wrong with it is not left out of a run in silence. @param {import('../say.js').Say} say @param {() => void} act */
+const unlessFaulty = (say, act) => () => {
   const box = find('#controls').querySelector('[aria-invalid="true"]');
   if (!box) return act();
   find('#settings').open = true;
   box.focus();
+  say('Not started: a setting is not valid.');
 };
 
 /** @param {import('../state.js').Settings} settings @param {import('../run.js').Experiment} experiment */
@@ -63,10 +69,9 @@ function showSettings(settings, { phase, busy, settings: ran }) {
   if (phase === 'idle' && addressOf(settings) !== addressOf(defaultSettings())) {
     show('hero-status', `Trains ${sentence}. MNIST, 11 MB, is fetched on play.`);
   }
-  const stale = ran !== undefined && runsOf(ran) !== runsOf(settings);
   const place = find('#stale');
-  place.hidden = !stale;
-  if (stale) {
+  place.hidden = !isStale(ran, settings);
+  if (ran && !place.hidden) {
     place.textContent = busy
       ? `What is training is: ${sentenceOf(ran)}. Your change applies from the next play.`
       : `The results below are from: ${sentenceOf(ran)}. Press play to run your settings; finished runs stay in the list.`;

@@ -4,21 +4,25 @@ import { candidates, engineName } from '../../js/core/variants.js';
 import { formatDuration, formatNumber } from '../../js/report.js';
 import { megabytes } from '../data.js';
 import { find, show } from '../dom.js';
-import { count } from '../state.js';
+import { count, isStale } from '../state.js';
 
 /** @typedef {import('../run.js').Experiment} Experiment */
 /** @typedef {{ play: () => void, step: () => void }} Actions */
 
 /**
- * @param {Experiment} experiment
- * @param {import('../data.js').Data} data
- * @param {import('../say.js').Say} say
+ * @param {object} page
+ * @param {Experiment} page.experiment
+ * @param {import('../data.js').Data} page.data
+ * @param {import('../state.js').Store} page.store
+ * @param {import('../say.js').Say} page.say
  * @param {Actions} actions
  */
-export function startStatus(experiment, data, say, { play, step }) {
+export function startStatus({ experiment, data, store, say }, { play, step }) {
   const update = () => {
     showButtons(experiment);
-    showWords(experiment, data);
+    const isNew = !experiment.busy && isStale(experiment.settings, store.settings);
+    if (isNew) showUnrun();
+    else showWords(experiment, data);
   };
   for (const button of document.querySelectorAll('[data-action="play"]')) {
     button.addEventListener('click', () => {
@@ -39,7 +43,7 @@ export function startStatus(experiment, data, say, { play, step }) {
     say(`${finishedWords(experiment)}`);
   });
   data.addEventListener('progress', update);
-  update();
+  store.follow(update);
 }
 
 const PLAY_LABELS = {
@@ -83,6 +87,14 @@ function showWords(experiment, data) {
       : experiment.fraction;
 }
 
+/** Of settings that differ from those which ran. */
+function showUnrun() {
+  const words = 'These settings: not run yet.';
+  for (const key of ['status', 'hero-status']) show(key, words);
+  for (const key of ['pace', 'engine']) show(key, '');
+  find('#progress').value = 0;
+}
+
 const PHASE_WORDS = {
   running: 'Training',
   paused: 'Paused',
@@ -115,14 +127,13 @@ function sizeOf({ loadedBytes, totalBytes }) {
 /** @param {Experiment} experiment */
 function paceWords({ phase, pace }) {
   if (!pace || (phase !== 'running' && phase !== 'paused')) return '';
-  const left = `${formatDuration(pace.etaMs)} left`;
   if (phase === 'paused') {
     const { variant, seed, step, steps, batchLoss } = pace.latest;
     const at = `step ${step.toLocaleString('en')} of ${steps.toLocaleString('en')}`;
-    return `${variant}, seed ${seed}: ${at}, loss of its batch ${formatNumber(batchLoss)}. ${left}`;
+    return `${variant}, seed ${seed}: ${at}, loss of its batch ${formatNumber(batchLoss)}`;
   }
   const rate = Math.round(pace.samplesPerSecond).toLocaleString('en');
-  return `${left}, ${rate} images a second`;
+  return `${formatDuration(pace.etaMs)} left, ${rate} images per second`;
 }
 
 /** What computes, as soon as something does. @param {Experiment} experiment */

@@ -11,6 +11,7 @@ import { onnxLines, safetensorsLines } from './python.js';
 
 /** After a click the browser reads the file at its leisure. */
 const KEEP_URL_MS = 60_000;
+const SHOW_COPIED_MS = 2000;
 
 /**
  * @param {object} page
@@ -27,7 +28,7 @@ export function startTakeAway({ experiment, models, store, say }) {
   });
   for (const button of document.querySelectorAll('[data-copy]')) {
     const { copy = '' } = /** @type {HTMLElement} */ (button).dataset;
-    button.addEventListener('click', () => copyText(find(copy), say));
+    button.addEventListener('click', () => copyText(button, find(copy), say));
   }
   const { update, chosen } = startChoice(experiment);
   experiment.addEventListener('run', update);
@@ -89,7 +90,7 @@ function startChoice(experiment) {
 /** @param {RunLine} line */
 function runName({ variant, seed, network, trainSize, epochs, weightsHash }) {
   const size = trainSize.toLocaleString('en');
-  return `${variant}, seed ${seed}, ${network}, ${size} images x ${epochs}, hash ${weightsHash.slice(0, 8)}`;
+  return `${variant}, seed ${seed}, ${network}, ${size} images × ${epochs}, hash ${weightsHash.slice(0, 8)}`;
 }
 
 /** @param {string} name @param {Blob} file */
@@ -99,10 +100,17 @@ function saveFile(name, file) {
   setTimeout(() => URL.revokeObjectURL(address), KEEP_URL_MS);
 }
 
-/** Without https a page has no clipboard: the text is then marked. @param {HTMLElement} place @param {import('../say.js').Say} say */
-async function copyText(place, say) {
+/**
+ * Without https a page has no clipboard: the text is then marked.
+ * @param {Element} button says for a moment that it has copied
+ * @param {HTMLElement} place
+ * @param {import('../say.js').Say} say
+ */
+async function copyText(button, place, say) {
   try {
     await navigator.clipboard.writeText(place.textContent ?? '');
+    button.textContent = 'Copied';
+    setTimeout(() => (button.textContent = 'Copy'), SHOW_COPIED_MS);
     say('Copied.');
   } catch {
     getSelection()?.selectAllChildren(place);

@@ -12,7 +12,7 @@ export function startAgain(valley) {
   const here = element('dd', {}, 'not yet');
   const rows = [
     ['The link', element('a', { href: link }, element('code', {}, address))],
-    ['The command', element('code', {}, `npm run compare -- run '${address}'`)],
+    ['The command', element('code', {}, `npx dropout-wasm run '${address}'`)],
     ['Hash, recorded', element('code', {}, RECORDED_CURVE.weightsHash)],
   ];
   find('#again').append(
@@ -27,11 +27,12 @@ export function startAgain(valley) {
     element(
       'p',
       { class: 'faint' },
-      'The hash is SHA-256 over all trained weights. If one bit of one weight differs, it differs.',
+      'The command is for where the package is installed; from a clone, write npm run compare -- in place of npx dropout-wasm. The hash is SHA-256 over all trained weights. If one bit of one weight differs, it differs.',
     ),
   );
   valley.addEventListener('curve', () => {
-    const { weightsHash } = valley.curve;
+    const { weightsHash, here: isHere } = valley.curve;
+    if (!isHere) return;
     const same = weightsHash === RECORDED_CURVE.weightsHash ? '' : ' (of other settings)';
     here.replaceChildren(element('code', {}, weightsHash), same);
   });

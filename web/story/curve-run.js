@@ -48,7 +48,7 @@ export async function curveOf(model, data, factors, signal) {
  * @param {AbortSignal} on.signal
  * @param {(progress: FitProgress) => void} on.progress
  * @param {(points: Point[], progress: FitProgress) => void} on.glance the curve so far, of few images
- * @returns {Promise<{ variant: string, seed: number, p: number, points: Point[], weightsHash: string }>}
+ * @returns {Promise<{ variant: string, seed: number, p: number, trainSize: number, epochs: number, points: Point[], weightsHash: string }>}
  */
 export async function runCurve({ train, test }, { signal, progress, glance }) {
   const settings = readLink(CURVE_LINK);
@@ -67,7 +67,7 @@ export async function runCurve({ train, test }, { signal, progress, glance }) {
     await model.fit(firstRows(train, trainSize), options);
     await look.end();
     const points = await curveOf(model, test, factorsFor(p), signal);
-    return { variant, seed, p, points, weightsHash: await model.hash() };
+    return { variant, seed, p, trainSize, epochs, points, weightsHash: await model.hash() };
   } finally {
     await model.dispose();
   }

@@ -52,6 +52,7 @@ export function startCurveStep(data, valley, say) {
   };
   const guess = startGuess('#valley-guess', say, async (how) => {
     if (how === 'train') await train();
+    else valley.showRecorded();
     const factor = guess.value();
     valley.reveal(factor === undefined ? undefined : Number(factor));
   });
@@ -60,7 +61,7 @@ export function startCurveStep(data, valley, say) {
 /** @param {FitProgress} progress */
 function progressWords({ step, steps, etaMs, samplesPerSecond }) {
   const rate = Math.round(samplesPerSecond).toLocaleString('en');
-  return `Training: ${Math.round((100 * step) / steps)} %, ${formatDuration(etaMs)} left, ${rate} images a second.`;
+  return `Training: ${Math.round((100 * step) / steps)} %, ${formatDuration(etaMs)} left, ${rate} images per second.`;
 }
 
 /** @param {FitProgress} progress */

@@ -19,7 +19,7 @@ import { RECORDED, remarkOn, runsIn } from './runs.js';
 export function startDifferenceStep(name, what, experiment, say) {
   const figure = find(`#${name}-figure`);
   const plot = element('div', { class: 'differences-plot' });
-  const scroll = element('div', { class: 'scroll', tabIndex: 0, role: 'group' });
+  const scroll = element('div', { class: 'scroll stacked', tabIndex: 0, role: 'group' });
   scroll.setAttribute('aria-label', 'Differences and links to the runs');
   let metric = /** @type {Metric} */ ('accuracy');
   let revealed = false;
@@ -109,6 +109,6 @@ function tableOf({ rows }, metric, revealed, history) {
 
 /** What must run for a row: one comparison, or two where they differ in more than the variant. @param {import('./differences.js').Row} row */
 function linksOf({ again, of, minus }) {
-  const run = element('a', { href: again }, 'Run it here');
-  return again === of ? [run, ', ', element('a', { href: minus }, 'and its baseline')] : [run];
+  const run = element('a', { href: again }, 'Load these settings');
+  return again === of ? [run, ', ', element('a', { href: minus }, 'those of its baseline')] : [run];
 }

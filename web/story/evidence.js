@@ -22,7 +22,7 @@ export function showEvidence(place, evidence, experiment) {
   const numbers = element('div', { class: 'scroll', tabIndex: 0, role: 'group' });
   numbers.setAttribute('aria-label', evidence.title);
   const { title, words, link } = evidence;
-  const again = element('a', { href: link }, 'Run it here');
+  const again = element('a', { href: link }, 'Load these settings');
   find(place).append(evidenceArticle(title, words, again, numbers));
   const update = () => numbers.replaceChildren(tableOf(evidence, experiment.history));
   experiment.addEventListener('run', update);

@@ -1,10 +1,12 @@
 /** The run of step 4 as it came out on 28 November 2026; its link is `CURVE_LINK`. */
 
-/** @type {{ variant: string, seed: number, p: number, weightsHash: string, points: import('./curve-run.js').Point[] }} */
+/** @type {{ variant: string, seed: number, p: number, trainSize: number, epochs: number, weightsHash: string, points: import('./curve-run.js').Point[] }} */
 export const RECORDED_CURVE = {
   variant: 'unscaled',
   seed: 1,
   p: 0.5,
+  trainSize: 60_000,
+  epochs: 2,
   weightsHash: 'df19d25d84756029f967bdcf4af9e5b56c77fc4270ef32120d0b01242f0d919e',
   points: [
     { factor: 0.25, loss: 0.422856, accuracy: 0.9147, macroF1: 0.913793, ece: 0.165134 },

@@ -2,16 +2,17 @@
 
 import { formatNumber } from '../../js/report.js';
 import { element, find, table } from '../dom.js';
+import { count } from '../state.js';
 import { CURVE_LINK } from './curve-run.js';
 import { startGuess } from './guess.js';
 import { shareSlider } from './slider.js';
 
 /** `power`: of 1/keep, what the next layer meets in evaluation over what it met in training. */
 const RULES = [
-  { training: 'x · m / keep', evaluation: 'x', who: 'PyTorch, Keras, TrueDropout', power: 0 },
-  { training: 'x · m', evaluation: 'x · keep', who: 'Srivastava et al. 2014', power: 0 },
-  { training: 'x · m', evaluation: 'x', who: 'the article’s Dropout', power: 1 },
-  { training: 'x · m', evaluation: 'x / keep', who: 'the article’s text', power: 2 },
+  { training: 'x ⊙ m / keep', evaluation: 'x', who: 'PyTorch, Keras, TrueDropout', power: 0 },
+  { training: 'x ⊙ m', evaluation: 'x · keep', who: 'Srivastava et al. 2014', power: 0 },
+  { training: 'x ⊙ m', evaluation: 'x', who: 'the article’s Dropout', power: 1 },
+  { training: 'x ⊙ m', evaluation: 'x / keep', who: 'the article’s text', power: 2 },
 ];
 
 /** @param {import('./valley.js').Valley} valley @param {import('../say.js').Say} say */
@@ -72,7 +73,7 @@ function ratioText(p, power) {
 }
 
 /** The three factors on the weights of step 4. @param {import('./valley.js').Valley['curve']} curve */
-function weightParts({ p, points, here, weightsHash }) {
+function weightParts({ p, trainSize, epochs, points, here, where, weightsHash }) {
   const keep = 1 - p;
   const rules = /** @type {[string, number][]} */ ([
     ['keep: the right one', keep],
@@ -88,8 +89,8 @@ function weightParts({ p, points, here, weightsHash }) {
   const caption = element(
     'span',
     {},
-    `One set of weights, trained without a factor, ${here ? 'in this tab' : 'recorded'}: hash ${weightsHash.slice(0, 12)}…, p = ${p}. Only the factor in evaluation differs. `,
-    element('a', { href: CURVE_LINK }, 'The run'),
+    `One set of weights, trained without a factor, ${here ? `in this tab, ${where}` : 'recorded'}, ${count(trainSize, 'image')}, ${count(epochs, 'epoch')}: hash ${weightsHash.slice(0, 12)}…, p = ${p}. Only the factor in evaluation differs. `,
+    ...(here ? [] : [element('a', { href: CURVE_LINK }, 'Load these settings')]),
   );
   const content = table({
     caption,

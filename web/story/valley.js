@@ -6,6 +6,7 @@
 import { formatNumber } from '../../js/report.js';
 import { element, find, table } from '../dom.js';
 import { nameWithSwatch } from '../looks.js';
+import { count } from '../state.js';
 import { CURVE_LINK, curveOf, factorsFor } from './curve-run.js';
 import { FactorChart } from './factor-chart.js';
 import { RECORDED_CURVE } from './recorded-curve.js';
@@ -14,11 +15,11 @@ import { RECORDED_CURVE } from './recorded-curve.js';
 const UNSCALED = ['article', 'unscaled'];
 
 /** @typedef {import('./curve-run.js').Point} Point */
-/** @typedef {{ variant: string, seed: number, p: number, points: Point[], weightsHash: string }} Curve */
+/** @typedef {{ variant: string, seed: number, p: number, trainSize: number, epochs: number, points: Point[], weightsHash: string }} Curve */
 
 /** Fires 'curve' when another one is shown. */
 export class Valley extends EventTarget {
-  /** What the figure shows: recorded, until one is trained here. @type {Curve & { here: boolean }} */
+  /** What the figure shows: recorded, until one is trained here or after it is asked for. @type {Curve & { here: boolean, where?: string }} */
   curve = { ...RECORDED_CURVE, here: false };
   #charts;
   #hidden = true;
@@ -41,7 +42,7 @@ export class Valley extends EventTarget {
         range: [0.8, 1],
       }),
     ];
-    this.#draw([]);
+    this.#draw([], []);
     find('#valley-words').textContent = 'The points appear with the answer.';
   }
 
@@ -50,24 +51,30 @@ export class Valley extends EventTarget {
     this.#experiment = experiment;
   }
 
-  /** The recorded curve in grey, or the one trained here. @param {number} [guess] the factor the reader chose */
+  /** The recorded curve, or the one trained here over it. @param {number} [guess] the factor the reader chose */
   reveal(guess) {
     this.#hidden = false;
     this.#guess = guess;
     this.#show();
   }
 
+  /** What was trained here gives way to the record. */
+  showRecorded() {
+    this.curve = { ...RECORDED_CURVE, here: false };
+    this.dispatchEvent(new Event('curve'));
+  }
+
   /** While it trains: points of few images. @param {Point[]} points @param {string} words */
   glance(points, words) {
-    this.#draw(points);
+    this.#draw(points, this.#hidden ? [] : RECORDED_CURVE.points);
     find('#valley-words').textContent = words;
   }
 
   /** @param {Curve} curve trained in this tab @param {string} where */
   take(curve, where) {
-    this.curve = { ...curve, here: true };
+    this.curve = { ...curve, here: true, where };
     this.#hidden = false;
-    this.#show(where);
+    this.#show();
     this.dispatchEvent(new Event('curve'));
   }
 
@@ -76,32 +83,31 @@ export class Valley extends EventTarget {
     const comparison = this.#experiment?.curves;
     if (!UNSCALED.includes(line.variant) || comparison === this.#shown) return;
     this.#shown = comparison;
-    const { variant, seed, p, weightsHash } = line;
+    const { variant, seed, p, trainSize, epochs, weightsHash } = line;
     const points = await curveOf(model, test, factorsFor(p));
-    this.take({ variant, seed, p, points, weightsHash }, 'in the laboratory');
+    const curve = { variant, seed, p, trainSize, epochs, points, weightsHash };
+    this.take(curve, 'in the laboratory');
   }
 
-  /** @param {string} [where] it was trained */
-  #show(where) {
-    const { variant, seed, points, weightsHash, here } = this.curve;
+  #show() {
+    const { points, here, where } = this.curve;
     if (this.#hidden) return;
-    this.#draw(here ? points : []);
-    const name = here ? nameWithSwatch(variant) : element('strong', {}, 'Recorded: ');
-    const trained = here ? `trained ${where ?? 'here'}` : 'unscaled';
+    this.#draw(points, here ? RECORDED_CURVE.points : []);
     find('#valley-words').replaceChildren(
-      name,
-      ` ${trained}, seed ${seed}, weights hash ${weightsHash.slice(0, 12)}…`,
-      ...(here ? [] : [' ', element('a', { href: CURVE_LINK }, 'Run it in the laboratory')]),
+      nameWithSwatch(this.curve.variant),
+      ` ${here ? `trained ${where}` : 'recorded'}, ${wordsOf(this.curve)}. `,
+      here
+        ? `Dashed, grey: the recorded run, ${RECORDED_CURVE.variant}, ${wordsOf(RECORDED_CURVE)}.`
+        : element('a', { href: CURVE_LINK }, 'Load these settings'),
     );
     const caption = here ? 'Measured in this tab.' : 'Recorded; the link above repeats it.';
     find('#valley-table').replaceChildren(pointTable(caption, points));
   }
 
-  /** @param {Point[]} points */
-  #draw(points) {
+  /** @param {readonly Point[]} points @param {readonly Point[]} recorded beside them */
+  #draw(points, recorded) {
     const [loss, accuracy] = this.#charts;
     const { variant, p } = this.curve;
-    const recorded = this.#hidden ? [] : RECORDED_CURVE.points;
     const common = { variant, p, guess: this.#guess };
     loss.draw({ ...common, points: pairs(points, 'loss'), recorded: pairs(recorded, 'loss') });
     accuracy.draw({
@@ -110,6 +116,11 @@ export class Valley extends EventTarget {
       recorded: pairs(recorded, 'accuracy'),
     });
   }
+}
+
+/** Which run it was. @param {Omit<Curve, 'variant' | 'points'>} curve */
+function wordsOf({ trainSize, epochs, p, seed, weightsHash }) {
+  return `${count(trainSize, 'image')}, ${count(epochs, 'epoch')}, p = ${p}, seed ${seed}, weights hash ${weightsHash.slice(0, 12)}…`;
 }
 
 /** @param {readonly Point[]} points @param {'loss' | 'accuracy'} metric @returns {[number, number][]} */
