@@ -1,6 +1,7 @@
 /* Rows of bytes without most of their zeros: of a row only those groups of eight bytes are there
- * that are not all zero, 39 % of MNIST's.  What is not there need not be handed over, kept or read.
- */
+ * that are not all zero, 39 % of MNIST's.  What is not there need not be kept or read.  A row takes
+ * eight bytes of its own and eight for a group begun: with fewer columns than 16 there is nothing
+ * to save. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

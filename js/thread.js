@@ -49,7 +49,8 @@ export function leaveThread(thread) {
       resolve(false);
     };
     const late = setTimeout(lost, FREE_MS);
-    const message = (/** @type {any} */ { kind }) => {
+    const message = (/** @type {any} */ data) => {
+      const kind = data?.kind;
       if (kind === 'pong') return; // to a ping that the model's last call has overtaken
       clearTimeout(late);
       if (kind === 'result') resolve(true);

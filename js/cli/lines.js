@@ -104,7 +104,7 @@ async function mend(path, text, torn, runs, index) {
 }
 
 /** Stands for standard output in `--json`. */
-const STDOUT = '-';
+export const STDOUT = '-';
 
 /**
  * What `--json` asks for.

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 
 import { FileError } from '../errors.js';
 import { loadModel } from '../load-model.js';
@@ -35,8 +35,10 @@ export async function checkWritable(path) {
   if (found ? !found.isFile() : path.endsWith(sep)) {
     throw new FileError(`${path}: it is no file`, { address: path });
   }
-  const draft = draftOf(await placeOf(path));
   try {
+    if (found && !(await isModelOrEmpty(path)))
+      throw new Error('it holds something else than a model');
+    const draft = draftOf(await placeOf(path));
     await (await open(draft, 'wx')).close();
     await rm(draft);
   } catch (error) {
@@ -44,55 +46,74 @@ export async function checkWritable(path) {
   }
 }
 
-/** @param {string} path @param {string} other @returns {Promise<boolean>} whether both are one file, there or not yet */
-export async function isSamePlace(path, other) {
-  const [one, two] = await Promise.all([placeOf(path), placeOf(other)]);
-  return one === two;
-}
-
-/**
- * A link stays a link, whether or not its file is there yet.
- * @param {string} path
- * @returns {Promise<string>} what is replaced
- */
-async function placeOf(path) {
-  const folder = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
-  const named = join(folder, basename(path));
+/** By the brace that every safetensors file has behind the eight bytes of a length. @param {string} path */
+async function isModelOrEmpty(path) {
+  const file = await open(path);
   try {
-    return await realpath(named);
-  } catch (error) {
-    // Links in a circle give ELOOP, so that those followed here end.
-    const isAbsent = /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT';
-    const target = isAbsent ? await readlink(named).catch(() => undefined) : undefined;
-    return target === undefined ? named : placeOf(resolve(folder, target));
+    const { bytesRead, buffer } = await file.read(new Uint8Array(9), 0, 9, 0);
+    return bytesRead === 0 || buffer[8] === 0x7b;
+  } finally {
+    await file.close();
   }
 }
 
+/** @param {string} path @param {string} other @returns {Promise<boolean>} whether both are one file, there or not yet */
+export async function isSamePlace(path, other) {
+  const place = (/** @type {string} */ name) => placeOf(name).catch(() => undefined);
+  const [one, two] = await Promise.all([place(path), place(other)]);
+  return one !== undefined && one === two;
+}
+
+/** As many as Linux follows. */
+const LINKS = 40;
+
+/**
+ * A link stays a link, whether or not its file is there yet. Paths go to the system as they are: what
+ * `..` means behind a link, only it knows.
+ * @param {string} path
+ * @returns {Promise<string>} what is replaced
+ * @throws {Error} the system's, where the folder is not there
+ */
+async function placeOf(path, links = LINKS) {
+  const folder = await realpath(dirname(path));
+  const named = join(folder, basename(path));
+  const target = await readlink(named).catch(() => undefined);
+  if (target === undefined) return named;
+  if (links === 0) throw new Error('ELOOP: too many symbolic links');
+  return placeOf(isAbsolute(target) ? target : folder + sep + target, links - 1);
+}
+
 /** @param {string} place @returns {string} beside it, so that a rename is enough */
-const draftOf = (place) => `${place}.${randomUUID()}.tmp`;
+const draftOf = (place) => join(dirname(place), `.${randomUUID()}.tmp`);
 
 /**
  * The file's place is taken when all of the new one is on the disk: who is interrupted has the old one.
  * @param {string} path
  * @param {Uint8Array} bytes
- * @throws {FileError}
+ * @throws {FileError} which names the new file where only its place could not be taken
  */
 export async function replaceFile(path, bytes) {
-  const place = await placeOf(path);
+  const place = await placeOf(path).catch((error) => fail(path, CANNOT_WRITE, error));
   const draft = draftOf(place);
   try {
-    const file = await open(draft, 'wx');
-    try {
-      const old = await stat(place).catch(() => undefined);
-      if (old) await file.chmod(old.mode); // whom it was closed to, it stays closed to
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, place);
+    await writeWhole(draft, bytes, await stat(place).catch(() => undefined));
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {}); // what went wrong is said below
     fail(path, CANNOT_WRITE, error);
+  }
+  await rename(draft, place).catch((error) => {
+    fail(path, `${CANNOT_WRITE}, and the model is in ${draft}`, error);
+  });
+}
+
+/** @param {string} path @param {Uint8Array} bytes @param {import('node:fs').Stats} [old] the file that it is to replace */
+async function writeWhole(path, bytes, old) {
+  const file = await open(path, 'wx');
+  try {
+    if (old) await file.chmod(old.mode); // whom it was closed to, it stays closed to
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }

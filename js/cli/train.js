@@ -4,7 +4,7 @@ import { compare } from '../compare.js';
 import { SETTINGS } from '../comparison/settings.js';
 import { checkPlace, loadData } from './data.js';
 import { ONE, UsageError } from './arguments.js';
-import { openJson } from './lines.js';
+import { STDOUT, openJson } from './lines.js';
 import { checkWritable, isSamePlace, replaceFile } from './model-files.js';
 import { progressBar } from './progress.js';
 import { say } from './say.js';
@@ -19,7 +19,7 @@ export async function trainCommand({ settings, data: base, json, save }, signal)
   // First what takes no time and may fail.
   await checkPlace(base);
   if (save !== undefined) {
-    if (json !== undefined && (await isSamePlace(save, json))) {
+    if (json !== undefined && json !== STDOUT && (await isSamePlace(save, json))) {
       throw new UsageError('--save and --json name the same file');
     }
     await checkWritable(save);

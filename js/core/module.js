@@ -19,7 +19,7 @@ const compiled = new Map();
  * @throws {EngineError} naming the address and what came instead
  */
 export function loadModule(variant, source) {
-  if (source === undefined) return once(variant, findOwn(variant));
+  if (source === undefined) return once(`own ${variant}`, findOwn(variant));
   if (source instanceof WebAssembly.Module) return Promise.resolve(source);
   if (typeof source === 'string') return once(source, () => find(source));
   return find(source).then(compile);
@@ -41,10 +41,10 @@ const findOwn = (variant) => async () => {
   try {
     return await find(cores[variant]());
   } catch (missing) {
-    const { core } = await loadEmbedded().catch(() => {
-      throw missing;
+    const embedded = async () => find((await loadEmbedded()).core(variant));
+    return embedded().catch(() => {
+      throw missing; // whose address says more
     });
-    return find(core(variant));
   }
 };
 

@@ -79,6 +79,7 @@ test(
 const UNFREED = {
   'says that it could not free its model': `post({ kind: 'error', id: 0, error: { name: 'Error', message: 'not freed' } })`,
   'does not say whether its model is freed': '',
+  'says nothing that has a kind': 'post(null)',
 };
 
 /** Runs in the page: two runs on one worker at a time, whose models are not freed. @param {string} address @param {string} instead */
@@ -109,8 +110,11 @@ for (const [what, instead] of Object.entries(UNFREED)) {
     await page.evaluate(makeData);
     let workers = 0; // created; that one has ended, the browser tells some time later
     page.on('workercreated', () => workers++);
+    const thrown = [];
+    page.on('pageerror', (error) => thrown.push(error.message));
     assert.equal(await page.evaluate(compareUnfreed, server.address, instead), 2);
     assert.equal(workers, 2);
+    assert.deepEqual(thrown, []);
     await page.close();
   });
 }

@@ -119,6 +119,9 @@ test('the first line that train prints is the command that repeats it', async ()
   assert.equal(second.stdout, first.stdout);
 });
 
+/** Of a model, as far as anybody looks. */
+const OLD = '12345678{the old one';
+
 /** As on a terminal, whose progress tells that steps are done. */
 const AS_TERMINAL = ['--import', 'data:text/javascript,process.stderr.isTTY=true'];
 
@@ -147,10 +150,10 @@ for (const [signal, status] of [
     const folder = join(directory, signal);
     await mkdir(folder);
     const file = join(folder, 'model.safetensors');
-    await writeFile(file, 'the old one');
+    await writeFile(file, OLD);
     const { code, text } = await interrupted(signal, file);
     assert.equal(code, status, text);
-    assert.equal(await readFile(file, 'utf8'), 'the old one');
+    assert.equal(await readFile(file, 'utf8'), OLD);
     assert.deepEqual(await readdir(folder), ['model.safetensors']);
   });
 }
@@ -159,14 +162,14 @@ test('a run that fails leaves it, too; one that ends takes its place, through a 
   const folder = join(directory, 'replaced');
   await mkdir(folder);
   const [file, link] = ['model.safetensors', 'link'].map((name) => join(folder, name));
-  await writeFile(file, 'the old one');
+  await writeFile(file, OLD);
   await symlink(file, link);
   const diverging = ['--optimizer', 'sgd', '--learning-rate', '1e30'];
   const failed = await run('train', ...words, ...diverging, '--save', link);
   assert.equal(failed.status, 1);
   assert.match(failed.stderr, /^dropout-wasm: [^\n]+\n$/);
   assert.equal(failed.stdout, '');
-  assert.equal(await readFile(file, 'utf8'), 'the old one');
+  assert.equal(await readFile(file, 'utf8'), OLD);
   const done = await run('train', ...words, '--save', link);
   assert.equal(done.status, 0, done.stderr);
   assert.equal((await run('evaluate', file, '--data', data)).status, 0);
@@ -178,7 +181,16 @@ test('what cannot be saved is said before anything is trained', async () => {
   const file = join(directory, 'a file');
   await writeFile(file, '');
   const slashed = `${join(directory, 'no folder')}/`;
-  for (const place of [nowhere, directory, '/dev/null', slashed, join(file, 'in it')]) {
+  const [circle, other, itself, page] = ['circle', 'other', 'itself', 'page'].map((name) =>
+    join(directory, name),
+  );
+  await symlink('other', circle);
+  await symlink('circle', other);
+  await symlink('missing/../itself', itself);
+  await writeFile(page, '<!doctype html>');
+  const places = [nowhere, directory, '/dev/null', slashed, join(file, 'in it')];
+  places.push(circle, itself, `${directory}/missing/../x`, page);
+  for (const place of places) {
     // So long a run would never end.
     const { status, stdout, stderr } = await run('train', '--epochs', '100000', '--save', place);
     assert.equal(status, 1);
@@ -202,6 +214,19 @@ test('a model and its line of JSON in one file are refused before anything is tr
   assert.ok(!(await readdir(directory)).includes('both'));
 });
 
+test('a path goes to the system as it is: what .. means behind a link, only it knows', async () => {
+  const folder = join(directory, 'dots');
+  await mkdir(join(folder, 'there', 'deep'), { recursive: true });
+  await symlink('there/deep', join(folder, 'sub'));
+  const link = join(folder, 'link');
+  await symlink('sub/../model.safetensors', link);
+  const place = join(folder, 'there', 'model.safetensors');
+  const { status, stderr } = await run('train', '--save', link, '--json', place);
+  assert.equal(status, 2, stderr);
+  assert.equal((await run('train', ...words, '--save', link)).status, 0);
+  assert.ok((await stat(place)).isFile());
+});
+
 test('a model is saved where a link leads, though nothing was there', async () => {
   const folder = join(directory, 'linked');
   await mkdir(folder);
@@ -214,7 +239,7 @@ test('a model is saved where a link leads, though nothing was there', async () =
 
 test('a file that was closed to others stays so when a model takes its place', async () => {
   const file = join(directory, 'closed.safetensors');
-  await writeFile(file, 'the old one', { mode: 0o600 });
+  await writeFile(file, OLD, { mode: 0o600 });
   assert.equal((await run('train', ...words, '--save', file)).status, 0);
   assert.equal((await stat(file)).mode & 0o777, 0o600);
 });
