@@ -93,8 +93,9 @@ const KINDS = {
 
 // Names stand on the prototypes, as the language's own errors have them: stacks begin with them, and
 // a minifier that renames classes does not change them.
-for (const [name, { prototype }] of Object.entries({ DropoutWasmError, ...KINDS })) {
-  setProperty(prototype, 'name', name);
+for (const [name, kind] of Object.entries({ DropoutWasmError, ...KINDS })) {
+  setProperty(kind.prototype, 'name', name);
+  setProperty(kind, 'name', name); // which Node's console and test runners show
 }
 
 /**
@@ -105,7 +106,7 @@ const CLASSES = new Map(Object.entries({ ...KINDS, TypeError, RangeError }));
 
 /**
  * As the language defines an error's own properties: not to be enumerated.
- * @param {Error} error or a prototype
+ * @param {Error | Function} error or a prototype, or a class
  * @param {'name' | 'stack'} key
  * @param {string} value
  */

@@ -103,7 +103,9 @@ function headerLength(file) {
 /** @param {Uint8Array} bytes @returns {string} */
 function decodeText(bytes) {
   if (bytes[0] !== '{'.charCodeAt(0)) {
-    throw new FileError(`the header must begin with {, got ${describeBytes(bytes)}`);
+    throw new FileError(
+      `the header must begin with {, got ${bytes.length === 0 ? 'none' : describeBytes(bytes)}`,
+    );
   }
   try {
     // A copy: decoders take no memory that is shared or may be resized.

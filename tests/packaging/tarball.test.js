@@ -62,6 +62,21 @@ describe('the tarball in an empty project', () => {
     assert.equal(bundled.trim(), hashes[0]);
   });
 
+  test('classes of errors have their own names, whatever the minifier made of them', async () => {
+    const script = `
+      import * as library from 'dropout-wasm';
+      for (const [name, value] of Object.entries(library)) {
+        if (name.endsWith('Error')) console.log(name, value.name, new value('code', 'message').name);
+      }`;
+    await project.write('errors.js', script);
+    const lines = (await project.run('node', ['errors.js'])).trim().split('\n');
+    assert.equal(lines.length, 7);
+    for (const line of lines) {
+      const [name, ...shown] = line.split(' ');
+      assert.deepEqual(shown, [name, name]);
+    }
+  });
+
   test('dropout-wasm/onnx exports models of either entry alike, and needs nothing else', async () => {
     const script = `
       import { createHash } from 'node:crypto';
