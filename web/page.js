@@ -27,7 +27,7 @@ const experiment = new Experiment(data, async (...run) => {
 });
 
 valley.follow(experiment);
-startStory({ data, experiment, valley, say });
+startStory({ data, experiment, valley, trained, say });
 startLaboratory({ store, data, experiment, models, say, problem });
 startSections({ trained, data, say });
 

@@ -23,7 +23,11 @@ import { unitsOf } from '../js/summary.js';
 
 /** What is trained where there is no model yet: the quickest that reads digits well. */
 const OWN = /** @type {const} */ ({ variant: 'standard', network: 'relu', seed: 1, epochs: 1 });
-const OWN_KEY = 'own';
+/** Where a model that is not of the laboratory was trained, by its key. */
+const PLACES = new Map([
+  ['own', 'trained here'],
+  ['story', 'of step 4'],
+]);
 
 /** Fires 'change' when another model is chosen, or the first is there, and 'list' when there are more. */
 export class Trained extends EventTarget {
@@ -46,7 +50,7 @@ export class Trained extends EventTarget {
     if (kind === this.#kind && this.kept.has(variant)) return;
     const parameters = await model.parameters();
     if (kind !== this.#kind) {
-      for (const key of this.kept.keys()) if (key !== OWN_KEY) this.kept.delete(key);
+      for (const key of this.kept.keys()) if (!PLACES.has(key)) this.kept.delete(key);
     }
     this.#kind = kind;
     if (this.kept.has(variant)) return;
@@ -73,13 +77,22 @@ export class Trained extends EventTarget {
     const model = await createModel(spec);
     try {
       const { steps } = await model.fit(train, { epochs, signal, onProgress });
-      const parameters = await model.parameters();
-      const { numerics } = await model.info();
-      const known = { key: OWN_KEY, variant, seed, network, spec, steps, parameters };
-      this.#add({ ...known, numerics: /** @type {Kept['numerics']} */ (numerics) });
+      await this.#keepOf('own', { variant, network, seed, spec, steps }, model);
     } finally {
       await model.dispose();
     }
+  }
+
+  /** Step 4's model. @param {Omit<Kept, 'key' | 'numerics' | 'parameters'>} known @param {Model} model */
+  async keepStory(known, model) {
+    await this.#keepOf('story', known, model);
+  }
+
+  /** @param {string} key of `PLACES` @param {Omit<Kept, 'key' | 'numerics' | 'parameters'>} known @param {Model} model */
+  async #keepOf(key, known, model) {
+    const [parameters, info] = await Promise.all([model.parameters(), model.info()]);
+    const numerics = /** @type {Kept['numerics']} */ (info.numerics);
+    this.#add({ ...known, key, numerics, parameters });
   }
 
   /** @param {string} key of `kept` */
@@ -125,7 +138,7 @@ export class Trained extends EventTarget {
     const { chosen } = this;
     this.kept.set(kept.key, kept);
     const same = chosen && this.kept.get(chosen.key);
-    if (same === undefined || kept.key === OWN_KEY) this.choose(kept.key);
+    if (same === undefined || kept.key === 'own') this.choose(kept.key);
     else if (same !== chosen) this.choose(same.key);
     this.dispatchEvent(new Event('list'));
   }
@@ -161,7 +174,7 @@ function withMaskPerRow(spec) {
 /** @param {Kept} kept @returns {string} */
 export function nameOf({ key, variant, network, seed }) {
   const name = `${variant}, network ${network}, seed ${seed}`;
-  return key === OWN_KEY ? `${name}, trained here` : name;
+  return [name, PLACES.get(key)].filter(Boolean).join(', ');
 }
 
 /**

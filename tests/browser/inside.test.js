@@ -214,8 +214,14 @@ describe('looking inside a model of the laboratory', () => {
     const kept = mask.reduce((sum, bit) => sum + bit, 0).toLocaleString('en');
     await wordsBecome(reader, `^${kept} of 262,144 weights kept`);
     assert.equal(await reader.page.$eval('#unit-weights', (place) => place.hidden), false);
+    await reader.page.click('#unit-step', { count: 3 });
+    await reader.page.keyboard.type('7');
     await choose('none');
     await wordsBecome(reader, 'masks nothing');
+    const box = () => reader.page.$eval('#unit-step', ({ value }) => value);
+    assert.equal(await box(), '7', 'a new answer writes over what is being typed');
+    await reader.page.keyboard.press('Enter');
+    assert.equal(await box(), '7');
     assert.equal(await reader.page.$eval('#unit-weights', (place) => place.hidden), true);
   });
 

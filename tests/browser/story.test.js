@@ -239,6 +239,10 @@ describe('the story', () => {
       assert.deepEqual(await cells(reader, '#valley-table'), rows);
       assert.ok((await reader.pixels('#valley-loss', '--c-vermilion')) > 20, 'no curve is drawn');
       assert.equal(await reader.text('#again dd:last-of-type code'), RECORDED_CURVE.weightsHash);
+      for (const list of ['#inside-model', '#digit-model']) {
+        const named = ['unscaled, network intended, seed 1, of step 4'];
+        assert.deepEqual(await reader.texts(`${list} option`), named);
+      }
 
       const best = [...RECORDED_CURVE.points].sort((a, b) => a.loss - b.loss)[0];
       assert.equal(best.factor, 0.5, 'the valley is not at keep');

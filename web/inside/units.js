@@ -65,6 +65,7 @@ export class Units {
 
   #listen() {
     const [step, index] = [find('#unit-step'), find('#unit-image')];
+    for (const box of [step, index]) keepTyping(box);
     step.onchange = () => this.#goTo(step.valueAsNumber - 1);
     index.onchange = () => this.#choose(index.valueAsNumber);
     find('#unit-next').onclick = () => this.#goTo((this.#step + 1) % this.#steps);
@@ -139,8 +140,8 @@ export class Units {
   /** @param {import('../../js/layers.js').Spec} spec @param {number} index @param {number} label */
   #tell(spec, index, label) {
     const { layer, mask, step } = /** @type {Shown} */ (this.#shown);
-    find('#unit-image').value = String(index);
-    find('#unit-step').value = String(step + 1);
+    write(find('#unit-image'), index);
+    write(find('#unit-step'), step + 1);
     show('#unit-label', `a ${label}`);
     const words = keptWords(spec, layer, mask);
     show('#unit-kept', words);
@@ -204,4 +205,17 @@ export class Units {
 function show(selector, text) {
   const place = find(selector);
   if (place.textContent !== text) place.replaceChildren(element('span', {}, text));
+}
+
+/** What is computed meanwhile does not write over what the reader is typing. @param {HTMLInputElement} box @param {number} value */
+function write(box, value) {
+  if (!box.matches('[data-typed]')) box.value = String(value);
+}
+
+/** @param {HTMLInputElement} box */
+function keepTyping(box) {
+  box.addEventListener('input', () => box.toggleAttribute('data-typed', true));
+  for (const event of ['change', 'blur']) {
+    box.addEventListener(event, () => box.removeAttribute('data-typed'));
+  }
 }

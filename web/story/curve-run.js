@@ -48,15 +48,17 @@ export async function curveOf(model, data, factors, signal) {
  * @param {AbortSignal} on.signal
  * @param {(progress: FitProgress) => void} on.progress
  * @param {(points: Point[], progress: FitProgress) => void} on.glance the curve so far, of few images
+ * @param {import('../trained.js').Trained} on.trained keeps the model for other parts of the page
  * @returns {Promise<{ variant: string, seed: number, p: number, trainSize: number, epochs: number, points: Point[], weightsHash: string }>}
  */
-export async function runCurve({ train, test }, { signal, progress, glance }) {
+export async function runCurve({ train, test }, { signal, progress, glance, trained }) {
   const settings = readLink(CURVE_LINK);
   const { p, network, epochs, batchSize, optimizer } = settings;
   const { trainSize = DEFAULTS.comparison.trainSize } = settings;
   const [variant] = settings.variants;
   const [seed] = settings.seeds;
-  const model = await createModel({ ...variants[variant](network, p), seed });
+  const spec = { ...variants[variant](network, p), seed };
+  const model = await createModel(spec);
   try {
     const look = glancer(model, firstRows(test, GLANCE.images), glance);
     const onProgress = (/** @type {FitProgress} */ told) => {
@@ -64,9 +66,10 @@ export async function runCurve({ train, test }, { signal, progress, glance }) {
       look.at(told);
     };
     const options = { epochs, batchSize, optimizer, signal, onProgress };
-    await model.fit(firstRows(train, trainSize), options);
+    const { steps } = await model.fit(firstRows(train, trainSize), options);
     await look.end();
     const points = await curveOf(model, test, factorsFor(p), signal);
+    await trained.keepStory({ variant, network, seed, spec, steps }, model);
     return { variant, seed, p, trainSize, epochs, points, weightsHash: await model.hash() };
   } finally {
     await model.dispose();

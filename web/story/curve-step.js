@@ -8,8 +8,14 @@ import { startGuess } from './guess.js';
 
 /** @typedef {import('../../js/index.js').FitProgress} FitProgress */
 
-/** @param {import('../data.js').Data} data @param {import('./valley.js').Valley} valley @param {import('../say.js').Say} say */
-export function startCurveStep(data, valley, say) {
+/**
+ * @param {object} page
+ * @param {import('../data.js').Data} page.data
+ * @param {import('./valley.js').Valley} page.valley
+ * @param {import('../trained.js').Trained} page.trained
+ * @param {import('../say.js').Say} page.say
+ */
+export function startCurveStep({ data, valley, trained, say }) {
   const status = find('#valley-status');
   const stop = element('button', { type: 'button', class: 'plain', hidden: true }, 'Stop');
   stop.id = 'valley-stop';
@@ -36,6 +42,7 @@ export function startCurveStep(data, valley, say) {
       signal.throwIfAborted();
       const curve = await runCurve(loaded, {
         signal,
+        trained,
         progress: (told) => (status.textContent = progressWords(told)),
         glance: (points, told) => valley.glance(points, glanceWords(told)),
       });

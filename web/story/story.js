@@ -19,14 +19,15 @@ import { startRuleStep } from './rule-step.js';
  * @param {import('../data.js').Data} page.data
  * @param {import('../run.js').Experiment} page.experiment
  * @param {import('./valley.js').Valley} page.valley
+ * @param {import('../trained.js').Trained} page.trained
  * @param {import('../say.js').Say} page.say
  */
-export function startStory({ data, experiment, valley, say }) {
+export function startStory({ data, experiment, valley, trained, say }) {
   startHeroMasks();
   startMaskStep(say);
   startBatchStep(say);
   startCloudStep(data, say);
-  startCurveStep(data, valley, say);
+  startCurveStep({ data, valley, trained, say });
   startRuleStep(valley, say);
   startConnectStep(say);
   startDifferenceStep('rates', RATES, experiment, say);
