@@ -36,6 +36,9 @@ const T = new Map([
   [9, 2.262157],
 ]);
 
+/** In CSS pixels: less than a line of small text. */
+const LINE = 18;
+
 /** @type {Awaited<ReturnType<typeof openSite>>} */
 let site;
 
@@ -216,6 +219,22 @@ describe('the story', () => {
         assert.ok(Math.abs((await slope()) - 1) < 0.01, variant);
       }
       t.diagnostic(`slope ${first} at p 0.5, ${second} at p 0.2, unscaled`);
+    }));
+
+  test('the figures of steps 2, 3 and 6 have their room before the answer', () =>
+    withPage(async (reader) => {
+      for (const [step, figure] of [
+        ['batch', '#batch-figure'],
+        ['expected', '#cloud-figure'],
+        ['connect', '#connect-figure'],
+      ]) {
+        const height = () => reader.page.$eval(figure, ({ offsetHeight }) => offsetHeight);
+        const before = await height();
+        await reveal(reader, /** @type {keyof typeof STEPS} */ (step));
+        await reader.page.waitForSelector(`${figure} .controls`, { visible: true });
+        const grown = (await height()) - before;
+        assert.ok(Math.abs(grown) < LINE, `${figure} grows by ${grown} px`);
+      }
     }));
 
   test('step 4 trains in a worker, stops when asked, and gives the recorded weights and curve', (t) =>

@@ -81,7 +81,7 @@ export class TurningChart {
             label: 'angle, degrees clockwise',
             labelSize: 20,
             size: 28,
-            gap: 4,
+            gap: 8,
             splits: [-180, -90, 0, 90, 180],
           },
           { ...axis, label: 'nats', labelSize: 22, size: 40, gap: 6 },

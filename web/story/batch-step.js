@@ -52,6 +52,7 @@ export function startBatchStep(say) {
     p = value;
     redraw(undefined);
   });
+  find('#batch-grids').append(...KINDS.map((kind) => pictureOf(kind)));
   const controls = find('#batch-controls');
   controls.append(slide, next);
   controls.hidden = true;
@@ -78,15 +79,29 @@ function sharesOf(mask) {
   );
 }
 
-/** @param {(typeof KINDS)[number]} kind @param {Uint8Array} mask @param {number[]} shares */
+/**
+ * Before anything is drawn, the empty cells keep its room.
+ * @param {(typeof KINDS)[number]} kind
+ * @param {Uint8Array} [mask]
+ * @param {number[]} [shares]
+ */
 function pictureOf({ variant, title }, mask, shares) {
-  const all = shares.filter((share) => share === 1).length;
-  const none = shares.filter((share) => share === 0).length;
-  const label = `${title}: of ${UNITS} units ${all} are kept in all ${ROWS} rows, ${none} in none, ${UNITS - all - none} in some`;
-  const { colour } = lookOf(variant);
-  const picture = drawGrid({ rows: ROWS, columns: UNITS, mask, bars: shares, colour, label });
+  const label = mask && shares ? labelOf(title, shares) : `${title}: not drawn yet`;
+  const grid = { rows: ROWS, columns: UNITS, colour: lookOf(variant).colour, label };
+  const picture = drawGrid({
+    ...grid,
+    mask: mask ?? new Uint8Array(ROWS * UNITS),
+    bars: shares ?? Array(UNITS).fill(0),
+  });
   const heading = element('p', { class: 'grid-title' }, nameWithSwatch(variant), title);
   return element('div', {}, heading, picture);
+}
+
+/** @param {string} title @param {number[]} shares */
+function labelOf(title, shares) {
+  const all = shares.filter((share) => share === 1).length;
+  const none = shares.filter((share) => share === 0).length;
+  return `${title}: of ${UNITS} units ${all} are kept in all ${ROWS} rows, ${none} in none, ${UNITS - all - none} in some`;
 }
 
 /** @param {number[][]} shares by kind, by unit */

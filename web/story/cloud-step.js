@@ -17,6 +17,8 @@ const NETWORK = 'intended';
 const LAYER = 2;
 /** Room around the largest value in evaluation. */
 const ROOM = 1.08;
+/** Of the axes before there are points: they keep the room. */
+const FIRST_LIMIT = 0.5;
 
 const RULES = /** @type {const} */ ([
   { variant: 'unscaled', label: 'no factor' },
@@ -31,6 +33,8 @@ const RULES = /** @type {const} */ ([
 export function startCloudStep(data, say) {
   const model = new WorkerModel();
   const chart = new CloudChart(find('#cloud-chart'));
+  const none = new Float32Array();
+  chart.draw({ variant: 'unscaled', evaluation: none, mean: none, lines: [] }, FIRST_LIMIT);
   const words = find('#cloud-words');
   const asked = { variant: /** @type {Variant} */ ('unscaled'), p: 0.5, passes: 100 };
   let limit = 0;

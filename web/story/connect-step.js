@@ -46,6 +46,7 @@ export function startConnectStep(say) {
     p = value;
     redraw(undefined);
   });
+  find('#connect-grids').append(...KINDS.map((kind) => pictureOf(kind)));
   const controls = find('#connect-controls');
   controls.append(slide, next);
   controls.hidden = true;
@@ -74,14 +75,9 @@ const KINDS = [
 function show(masks) {
   const left = masks.map(keptByUnit);
   find('#connect-grids').replaceChildren(
-    ...KINDS.map(({ variant, title }, i) => {
+    ...KINDS.map((kind, i) => {
       const silent = left[i].filter((kept) => kept === 0).length;
-      const label = `${title}: ${silent} of ${UNITS} units silent`;
-      const { colour } = lookOf(variant);
-      const picture = drawGrid({ rows: UNITS, columns: INPUTS, mask: masks[i], colour, label });
-      const heading = element('p', { class: 'grid-title' }, nameWithSwatch(variant), title);
-      const below = `${count(silent, 'unit')} of ${UNITS} silent`;
-      return element('div', {}, heading, picture, element('p', { class: 'grid-below' }, below));
+      return pictureOf(kind, masks[i], `${count(silent, 'unit')} of ${UNITS} silent`);
     }),
   );
   find('#connect-table').replaceChildren(
@@ -91,6 +87,24 @@ function show(masks) {
       rows: left[0].map((_, unit) => [String(unit + 1), ...left.map((kept) => String(kept[unit]))]),
     }),
   );
+}
+
+/**
+ * Before anything is drawn, the empty cells keep its room.
+ * @param {(typeof KINDS)[number]} kind
+ * @param {Uint8Array} [mask]
+ * @param {string} [below]
+ */
+function pictureOf(
+  { variant, title },
+  mask = new Uint8Array(UNITS * INPUTS),
+  below = 'not drawn yet',
+) {
+  const { colour } = lookOf(variant);
+  const label = `${title}: ${below}`;
+  const picture = drawGrid({ rows: UNITS, columns: INPUTS, mask, colour, label });
+  const heading = element('p', { class: 'grid-title' }, nameWithSwatch(variant), title);
+  return element('div', {}, heading, picture, element('p', { class: 'grid-below' }, below));
 }
 
 /** @param {Uint8Array} mask units x inputs */

@@ -11,8 +11,8 @@ const TOP = 26;
 const BOTTOM = 30;
 const SIDE = 14;
 const MARKER = 6;
-/** Below this width every other tick is named. */
-const NARROW = 560;
+/** Below this width words beside a name would reach over zero, and every other tick is named. */
+const NARROW = 700;
 
 /**
  * @typedef {object} Bar

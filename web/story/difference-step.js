@@ -4,6 +4,7 @@ import { differenceSentence, metricInfo } from '../../js/report.js';
 import { pairedDifference } from '../../js/statistics.js';
 import { element, find, table } from '../dom.js';
 import { drawDifferences } from './difference-chart.js';
+import { withFigures } from './evidence.js';
 import { startGuess } from './guess.js';
 import { RECORDED, remarkOn, runsIn } from './runs.js';
 
@@ -99,8 +100,8 @@ function tableOf({ rows }, metric, revealed, history) {
     head: ['', 'recorded', 'this tab', 'again'],
     rows: rows.map((row) => [
       row.label,
-      revealed ? wordsOf(differenceOf(row, metric, RECORDED), row.of) : '?',
-      wordsOf(differenceOf(row, metric, history), row.of),
+      revealed ? withFigures(wordsOf(differenceOf(row, metric, RECORDED), row.of)) : '?',
+      withFigures(wordsOf(differenceOf(row, metric, history), row.of)),
       element('span', {}, ...linksOf(row)),
     ]),
     numbers: false,

@@ -76,8 +76,18 @@ function tableOf({ link, rows, difference }, history) {
         if (row === undefined) return '–';
         const remark = remarkOn(row.n, link);
         if (!difference) return formatMean(row.mean, row.interval) + remark;
-        return row.difference ? differenceSentence(row.difference) + remark : '–';
+        return row.difference ? withFigures(differenceSentence(row.difference) + remark) : '–';
       }),
     ]),
   });
+}
+
+/** A difference in words, its figures kept on one line where there is room. @param {string} words */
+export function withFigures(words) {
+  const parts = words.split(/([+−]\S+ \[.*\])/);
+  return element(
+    'span',
+    {},
+    ...parts.map((part, i) => (i % 2 ? element('span', { class: 'figures' }, part) : part)),
+  );
 }

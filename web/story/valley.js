@@ -120,7 +120,7 @@ export class Valley extends EventTarget {
 
 /** Which run it was. @param {Omit<Curve, 'variant' | 'points'>} curve */
 function wordsOf({ trainSize, epochs, p, seed, weightsHash }) {
-  return `${count(trainSize, 'image')}, ${count(epochs, 'epoch')}, p = ${p}, seed ${seed}, weights hash ${weightsHash.slice(0, 12)}…`;
+  return `${count(trainSize, 'image')}, ${count(epochs, 'epoch')}, p = ${p}, seed ${seed} (weights hash ${weightsHash.slice(0, 12)}…)`;
 }
 
 /** @param {readonly Point[]} points @param {'loss' | 'accuracy'} metric @returns {[number, number][]} */
