@@ -70,8 +70,10 @@ void DW_API(dw_free)(void *memory);
 dw_dataset *DW_API(dw_dataset_create)(uint32_t samples, uint32_t features, uint32_t classes,
                                       uint32_t format);
 void DW_API(dw_dataset_destroy)(dw_dataset *d);
-/* DW_BYTES: the next rows of the images, [rows][features]; those that never come are zero. Runs of
- * zeros take no memory. */
+/* DW_BYTES: the next rows of the images, [rows][features], copied; those that never come are zero.
+ * Room for all is reserved at creation, but groups of eight zeros are left out, and what is never
+ * written takes no memory.  DW_INVALID_ARGUMENT for more rows than are left, or where the images
+ * are floats. */
 int DW_API(dw_dataset_add_bytes)(dw_dataset *d, uint32_t rows, const uint8_t *bytes);
 /* DW_FLOATS: [samples][features], for the caller to fill; NULL for bytes. And [samples] labels. */
 float *DW_API(dw_dataset_floats_view)(dw_dataset *d);

@@ -6,7 +6,7 @@
 // @ts-expect-error the bundler puts the file here, as text
 import cores from '../build/embedded/cores.txt';
 import { isNode, nodeModule } from './platform.js';
-// Last: what follows in `inline.js` is the engine itself, of which this is packed as a repetition.
+// Last, so that in `inline.js` it lies within gzip's window of the engine itself, which it repeats.
 // @ts-expect-error the bundler puts the file here, as text
 export { default as worker } from '../build/embedded/worker.txt';
 

@@ -54,7 +54,7 @@ export async function upload(connection, rows, name, signal) {
 async function send({ connection, id, signal }, part, array, { samples, features }, name) {
   const Type = TYPES[/** @type {keyof typeof TYPES} */ (arrayKind(array))];
   const total = samples * features;
-  const rowBytes = features * Type.BYTES_PER_ELEMENT; // never more than a piece
+  const rowBytes = features * Type.BYTES_PER_ELEMENT; // at most 65,536 floats, a quarter of a piece
   const length = Math.min(Math.floor(UPLOAD_BYTES / rowBytes) * features, total);
   // Two buffers go to and fro: one is filled here while the thread empties the other. New ones for
   // every piece would lie there until garbage is collected, and be a second copy of the data.

@@ -8,9 +8,9 @@ export const TOLERANCE = 1e-6;
 /** Inputs of the product: more than one tile, and odd. */
 export const INPUTS = 37;
 export const HIDDEN = 5;
-const OUTPUTS = 3;
-/** What the product and its softmax are, in float64. */
+/** What the product and its softmax are in float64, to ten decimals. */
 export const PROBABILITIES = [0.3090908133, 0.2814303881, 0.4094787985];
+const OUTPUTS = PROBABILITIES.length;
 
 /**
  * @param {Core} core

@@ -1,4 +1,4 @@
-/** Programs that end with all that they started, whatever became of them and of this process. */
+/** Programs that end with all that they started, whatever became of them, and of this process short of SIGKILL. */
 
 import { spawn } from 'node:child_process';
 
@@ -10,10 +10,17 @@ const LAST_WORDS = 2000;
 /** @type {Set<Program>} */
 const running = new Set();
 
-// Groups of their own outlive this process and the terminal's Ctrl-C.
-process.on('exit', () => {
+const killAll = () => {
   for (const program of running) program.kill('SIGKILL');
-});
+};
+process.on('exit', killAll);
+// Groups of their own outlive the terminal's Ctrl-C, and 'exit' does not come where a signal ends this process.
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.once(signal, () => {
+    killAll();
+    process.kill(process.pid, signal); // as without this
+  });
+}
 
 /** A program that leads a process group, to which everything that it starts belongs. */
 export class Program {

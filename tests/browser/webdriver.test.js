@@ -1,6 +1,7 @@
 /** What drives WebKit: a step that hangs is named, and nothing of a browser runs on. */
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
@@ -122,5 +123,25 @@ test('what a program has started ends with it, also what ignores a signal', asyn
   const closed = once(socket, 'close');
   socket.resume();
   await program.end();
+  await closed;
+});
+
+test('and when a signal ends the process that started it', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const waiting = `require('net').connect(${port}, '127.0.0.1')`;
+  const script = `
+    import { Program } from ${JSON.stringify(new URL('processes.js', import.meta.url))};
+    new Program(process.execPath, ['--eval', ${JSON.stringify(waiting)}]);`;
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', script]);
+  const [socket] = await once(server, 'connection');
+  socket.on('error', () => {}); // a reset is an end, too
+  const closed = once(socket, 'close');
+  socket.resume();
+  parent.kill('SIGTERM');
+  const [, signal] = await once(parent, 'exit');
+  assert.equal(signal, 'SIGTERM');
   await closed;
 });

@@ -9,6 +9,7 @@ import { WebDriver } from './webdriver.js';
 
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu';
 const DRIVER = 'WebKitWebDriver';
+const SCREEN_MS = 60_000;
 
 /** @returns {string} Debian has it beside the library, in a folder named by the interface's version */
 function miniBrowser() {
@@ -20,7 +21,11 @@ function miniBrowser() {
 /** @param {Program} screen Xvfb @returns {Promise<string>} the display, once it says which number it took */
 async function displayOf(screen) {
   const lines = createInterface({ input: screen.output });
-  const [number] = await Promise.race([once(lines, 'line'), screen.ended]);
+  const line = once(lines, 'line', { signal: AbortSignal.timeout(SCREEN_MS) }).catch((cause) => {
+    throw new Error(`Xvfb has not said its display within ${SCREEN_MS / 1000} s`, { cause });
+  });
+  const [number] = await Promise.race([line, screen.ended]);
+  lines.close();
   return `:${number}`;
 }
 

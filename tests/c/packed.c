@@ -47,6 +47,21 @@ static void expect_list(const struct packed *p, const struct matrix *a) {
   nonzeros_free(&s), nonzeros_free(&t);
 }
 
+/* A row that was not added. */
+static void expect_nothing(const struct packed *p, uint32_t row) {
+  struct nonzeros s = nonzeros_create(1, p->columns);
+  float *values = ALLOCATE(float, padded(p->columns));
+  values[0] = UNTOUCHED;
+  s.rows = 1, s.columns = p->columns;
+  packed_list(p, row, &s, 0);
+  packed_values(p, row, values);
+  bool nothing = s.count == 0 && packed_nonzeros(p, row) == 0;
+  for (uint32_t c = 0; c < p->columns; c++) nothing = nothing && values[c] == 0;
+  expect(nothing, "row %u of %u columns has values", row, p->columns);
+  nonzeros_free(&s);
+  free(values);
+}
+
 static void expect_values(const struct packed *p, const struct matrix *a) {
   float *values = ALLOCATE(float, padded(p->columns));
   uint32_t written = (p->columns + GROUP - 1) / GROUP * GROUP;
@@ -54,7 +69,8 @@ static void expect_values(const struct packed *p, const struct matrix *a) {
     for (uint32_t c = 0; c < padded(p->columns); c++) values[c] = c < p->columns ? NAN : UNTOUCHED;
     packed_values(p, r, values);
     bool same = memcmp(values, matrix_at(a, r, 0), p->columns * sizeof *values) == 0;
-    for (size_t c = written; c < padded(p->columns); c++) same = same && values[c] == UNTOUCHED;
+    for (size_t c = p->columns; c < padded(p->columns); c++)
+      same = same && (values[c] == UNTOUCHED || (c < written && values[c] == 0));
     expect(same, "row %u of %u columns differs", r, p->columns);
   }
   free(values);
@@ -65,7 +81,7 @@ static void rows_of_bytes(void) {
   for (uint32_t columns = 1; columns <= 2 * LIST_BLOCK + 33; columns++) {
     uint8_t *bytes = ALLOCATE(uint8_t, ROWS * columns);
     struct matrix a = matrix_create(ROWS, columns);
-    struct packed p = packed_create(ROWS, columns);
+    struct packed p = packed_create(ROWS + 2, columns);
     fill(bytes, columns);
     for (uint32_t r = 0; r < ROWS; r++) {
       for (uint32_t c = 0; c < columns; c++)
@@ -76,6 +92,7 @@ static void rows_of_bytes(void) {
     expect(p.start[2] == (columns + GROUP - 1) / GROUP, "%u groups of a whole row", p.start[2]);
     expect_list(&p, &a);
     expect_values(&p, &a);
+    expect_nothing(&p, ROWS), expect_nothing(&p, ROWS + 1);
     packed_free(&p);
     free(bytes), free(a.data);
   }
