@@ -299,7 +299,7 @@ describe('drawing a digit', () => {
       row[1] > most[1] ? row : most,
     );
     const words = await answered(async () => {
-      await reader.page.click('#turn-box', { count: 3 });
+      await reader.click('#turn-box', { count: 3 });
       await reader.page.keyboard.type(String(angle));
       await reader.page.keyboard.press('Enter');
     });

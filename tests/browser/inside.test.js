@@ -69,7 +69,7 @@ async function wordsBecome(reader, pattern) {
 
 /** @param {PageDriver} reader @param {string} id @param {number} value */
 async function enter(reader, id, value) {
-  await reader.page.click(`#${id}`, { count: 3 });
+  await reader.click(`#${id}`, { count: 3 });
   await reader.page.keyboard.type(String(value));
   await reader.page.keyboard.press('Enter');
 }
@@ -139,12 +139,12 @@ test('says which file did not come, and trains once it does', () =>
 test('a training of its own stops when the reader says so', () =>
   withPage(site, LINK, async (reader) => {
     const button = '#inside-model [data-action="own"]';
-    await reader.page.click(button);
+    await reader.click(button);
     await reader.page.waitForFunction(() =>
       /Training: \d/.test(document.querySelector('#inside-model')?.textContent ?? ''),
     );
     assert.equal(await reader.text(button), 'Stop');
-    await reader.page.click(button);
+    await reader.click(button);
     await reader.page.waitForFunction(
       (selector) => document.querySelector(selector)?.textContent === 'Train one now',
       {},
@@ -166,7 +166,7 @@ describe('looking inside a model of the laboratory', () => {
   test('shows the mask of a step, and both outputs of the layer, unit by unit', async () => {
     await choose('standard');
     await wordsBecome(reader, 'units kept');
-    await reader.page.click('#unit-behind summary');
+    await reader.click('#unit-behind summary');
     const twin = await trainedTwin('standard');
     const layer = 2;
     for (const { step, index } of [
@@ -197,11 +197,11 @@ describe('looking inside a model of the laboratory', () => {
   test('plays the steps until it is paused', async () => {
     await choose('standard');
     await wordsBecome(reader, 'units kept');
-    await reader.page.click('#unit-play');
+    await reader.click('#unit-play');
     await reader.page.waitForFunction(
       () => Number(document.querySelector('#unit-step')?.value) >= 4,
     );
-    await reader.page.click('#unit-play');
+    await reader.click('#unit-play');
     assert.equal(await reader.text('#unit-play'), 'Play the steps');
   });
 
@@ -214,7 +214,7 @@ describe('looking inside a model of the laboratory', () => {
     const kept = mask.reduce((sum, bit) => sum + bit, 0).toLocaleString('en');
     await wordsBecome(reader, `^${kept} of 262,144 weights kept`);
     assert.equal(await reader.page.$eval('#unit-weights', (place) => place.hidden), false);
-    await reader.page.click('#unit-step', { count: 3 });
+    await reader.click('#unit-step', { count: 3 });
     await reader.page.keyboard.type('7');
     await choose('none');
     await wordsBecome(reader, 'masks nothing');
@@ -239,9 +239,7 @@ describe('looking inside a model of the laboratory', () => {
     const busiest = wrong.reduce((most, i) => (confusion[i] > confusion[most] ? i : most));
     for (const cell of [busiest, wrong[0], 0]) {
       const [label, answer] = [Math.floor(cell / CLASSES), cell % CLASSES];
-      await reader.page.click(
-        `#confusion-table button[data-label="${label}"][data-answer="${answer}"]`,
-      );
+      await reader.click(`#confusion-table button[data-label="${label}"][data-answer="${answer}"]`);
       const opened = await reader.page.$$eval('#confusion-images button', (buttons) =>
         buttons.map((button) => Number(button.dataset.index)),
       );
@@ -282,7 +280,7 @@ describe('looking inside a model of the laboratory', () => {
         [3, 'entropy'],
         [4, 'mutualInformation'],
       ]) {
-        await reader.page.click(`#uncertain-by input[value="${key}"]`);
+        await reader.click(`#uncertain-by input[value="${key}"]`);
         const rows = await rowsOf(reader, '#uncertain-table');
         const expected = [...whole[key]].sort((a, b) => b - a).slice(0, rows.length);
         assertShown(
@@ -336,7 +334,7 @@ describe('looking inside a model of the laboratory', () => {
   test('has no barrier that axe-core knows, all of it open', async () => {
     await choose('dropconnect');
     await reader.page.waitForSelector('#uncertain-images button');
-    await reader.page.click('#confusion-table button.wrong');
+    await reader.click('#confusion-table button.wrong');
     await reader.page.$$eval('#inside details', (all) => all.forEach((one) => (one.open = true)));
     await assertNoBarriers(reader, '#inside');
   });

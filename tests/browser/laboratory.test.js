@@ -195,12 +195,12 @@ describe('a run', () => {
       await reader.shows('#live', 'Not started');
       assert.equal(await focused(), 'p');
       await reader.type('p', '0.5');
-      await reader.page.click('[data-action="step"]');
+      await reader.click('[data-action="step"]');
       await reader.phase('paused');
       await reader.standstill(30);
       const before = await reader.progress();
       await reader.type('p', '1.5');
-      await reader.page.click('[data-action="step"]');
+      await reader.click('[data-action="step"]');
       await reader.progressBeyond(before);
       await reader.type('p', '0.5');
       await reader.play();
@@ -219,7 +219,7 @@ describe('a run', () => {
     withPage(LONG, async (reader) => {
       await reader.play();
       await reader.progressBeyond(0);
-      await reader.page.click('[data-action="step"]');
+      await reader.click('[data-action="step"]');
       await reader.phase('paused');
       await reader.stop();
       await reader.phase('stopped');

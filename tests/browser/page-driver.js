@@ -35,7 +35,7 @@ export class PageDriver {
 
   /** The first screen's button, or the laboratory's. @param {string} [place] */
   async play(place = '#run') {
-    await this.page.click(`${place} [data-action="play"]`);
+    await this.click(`${place} [data-action="play"]`);
   }
 
   async stop() {
@@ -69,14 +69,26 @@ export class PageDriver {
 
   /** @param {string} flag @param {string} value as a reader types it, with Enter */
   async type(flag, value) {
-    await this.page.click(`#${flag}`, { count: 3 });
+    await this.click(`#${flag}`, { count: 3 });
     await this.page.keyboard.type(value);
     await this.page.keyboard.press('Enter');
   }
 
   /** @param {string} id of a radio button or check box */
   async choose(id) {
-    await this.page.click(`#${id}`);
+    await this.click(`#${id}`);
+  }
+
+  /**
+   * Where the page still scrolls, smoothly, to what it shows, a click would miss: this ends it.
+   * @param {string} selector
+   * @param {import('puppeteer-core').ClickOptions} [options]
+   */
+  async click(selector, options) {
+    await this.page.$eval(selector, (element) =>
+      element.scrollIntoView({ behavior: 'instant', block: 'center' }),
+    );
+    await this.page.click(selector, options);
   }
 
   async hash() {

@@ -198,7 +198,7 @@ describe('the page', () => {
       assert.ok(links.length > 5);
       for (const link of links) parseLink(link);
       const preset = '.presets li:nth-child(3) a';
-      await reader.page.click(preset);
+      await reader.click(preset);
       await reader.page.waitForFunction(() => location.hash.includes('network=printed'));
       assert.equal(await reader.page.$eval('#network-printed', (radio) => radio.checked), true);
       assert.equal(await reader.page.$eval(preset, (link) => link.ariaCurrent), 'true');
@@ -212,7 +212,7 @@ describe('the page', () => {
       assert.match(await reader.text('#p-fault'), /1\.5/);
       await reader.type('train-size', '99999');
       assert.match(await reader.text('#train-size-fault'), /1 to 60000, got 99999/);
-      await reader.page.click('#run [data-action="play"]');
+      await reader.click('#run [data-action="play"]');
       const focused = await reader.page.evaluate(() =>
         document.activeElement?.getAttribute('aria-invalid'),
       );
@@ -291,7 +291,7 @@ describe('the page', () => {
       const matrix = [1, 2, 3, 4, 5, 6];
       for (const step of [0, 1, 2]) {
         if (step > 0) {
-          await reader.page.click('#masks button');
+          await reader.click('#masks button');
           await reader.shows('#mask-words', `Step ${step} of seeds 1 and 27`);
         }
         for (const [mask, seed] of Object.entries({ batch: 1, element: 27 })) {

@@ -67,7 +67,7 @@ async function withPage(body) {
 
 /** @param {PageDriver} reader @param {keyof typeof STEPS} step */
 async function reveal(reader, step) {
-  await reader.page.click(STEPS[step]);
+  await reader.click(STEPS[step]);
   await reader.page.waitForSelector(`#step-${step} .guess-answer:not([hidden])`);
 }
 
@@ -132,7 +132,7 @@ describe('the story', () => {
         const drawn = await dropoutMask(p, [2, 3], { mask, seed, step });
         return [1, 2, 3, 4, 5, 6].map((value, i) => value * drawn[i]);
       };
-      await reader.page.click('#mask-matrices button');
+      await reader.click('#mask-matrices button');
       await reader.shows('#mask-figure-words', '1 mask drawn');
       for (const rule of ['batch', 'element']) {
         assert.deepEqual(await shown(rule), await masked(rule, 0));
@@ -314,7 +314,7 @@ describe('the story', () => {
       const link = '#batch-evidence .again a';
       assert.equal(await reader.text(link), 'Load these settings');
       const wanted = parseLink(await reader.page.$eval(link, ({ hash }) => hash));
-      await reader.page.click(link);
+      await reader.click(link);
       await reader.shows('[data-show="sentence"]', wanted.variants.join(', '));
       const all = { trainSize: 60_000, ...wanted };
       assert.deepEqual(parseLink(await reader.hash()), all);
@@ -331,7 +331,7 @@ describe('the story', () => {
       assert.deepEqual(await ratios(), ['1', '1', '5', '25']);
       await reader.type('rule-p', '1');
       assert.deepEqual(await ratios(), ['none: 0 / 0', 'none: 0 / 0', '∞', '∞']);
-      await reader.page.click('#ends-try');
+      await reader.click('#ends-try');
       await reader.shows('#ends', 'RangeError');
       const [one, nan] = await cells(reader, '#ends');
       assert.equal(one[2], 'the mask 0 0 0 0 0 0');
@@ -347,7 +347,7 @@ describe('the story', () => {
       const weights = await createModel({ input: 16, layers: connected, seed: 1 });
       for (const step of [0, 1]) {
         if (step > 0) {
-          await reader.page.click('#connect-next');
+          await reader.click('#connect-next');
           await reader.shows('#connect-words', `Training step ${step + 1},`);
         }
         const kept = await units.mask(1, { step });
@@ -434,7 +434,7 @@ describe('the story', () => {
   test('a recorded run comes out of the laboratory again, and stands beside the record', () =>
     withPage(async (reader) => {
       const figures = '#batch-evidence';
-      await reader.page.click(`${figures} .again a`);
+      await reader.click(`${figures} .again a`);
       await reader.page.waitForFunction(() => location.hash.includes('standard,article-scaled'));
       await reader.type('seeds', '1');
       await reader.play();

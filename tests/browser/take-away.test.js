@@ -140,7 +140,7 @@ test('a button that copies says for a moment that it has', async () => {
     ]);
   const button = '[data-copy="#take-command"]';
   await reader.page.bringToFront();
-  await reader.page.click(button);
+  await reader.click(button);
   await reader.shows(button, 'Copied');
   await reader.shows('#live', 'Copied');
   const copied = await reader.page.evaluate(() => navigator.clipboard.readText());
