@@ -1,6 +1,7 @@
 /** Variants times seeds, over a pool of models: what differs, and whether the seeds show it. */
 
 import { throwIfAborted } from './abort.js';
+import { COMPARISON, COMPARISON_LIMITS } from './comparison/defaults.js';
 import { checkBaseline, resolveGrid } from './comparison/grid.js';
 import { identityOf, indexLines } from './comparison/line.js';
 import { runPool } from './comparison/pool.js';
@@ -9,8 +10,6 @@ import { dataChecksum, execute } from './comparison/run.js';
 import { checkSeeds, checkVariants } from './comparison/checks.js';
 import { checkDataset, firstRows } from './dataset.js';
 import {
-  DEFAULTS,
-  LIMITS,
   checkCallback,
   checkInteger,
   checkKeys,
@@ -152,7 +151,7 @@ function resolve(names, data, options) {
   const keys = checkVariants(names, 'names');
   checkKeys(data, ['train', 'test'], 'data');
   checkKeys(options, KEYS, 'options');
-  const { trainEvaluation, ...defaults } = DEFAULTS.comparison;
+  const { trainEvaluation, ...defaults } = COMPARISON;
   const train = checkDataset(data.train, 'train');
   const test = checkDataset(data.test, 'test');
   const given = {
@@ -182,7 +181,10 @@ function resolve(names, data, options) {
     train: firstRows(train, trainSize),
     test,
     runtime: resolveRuntime({ numerics: given.numerics, wasm, workerUrl }),
-    workers: workers === undefined ? undefined : checkInteger(workers, 'workers', LIMITS.workers),
+    workers:
+      workers === undefined
+        ? undefined
+        : checkInteger(workers, 'workers', COMPARISON_LIMITS.workers),
     baseline: checkBaseline(given.baseline, cells, 'baseline'),
     completed,
     signal: checkSignal(options.signal, 'signal'),

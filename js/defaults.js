@@ -1,5 +1,5 @@
 /**
- * Defaults and limits in one table, the same in the API, the command line and the page.
+ * Defaults and limits of models and their training, the same in the API, the command line and the page.
  */
 
 import { MAX_LAYERS } from './core/enums.js';
@@ -41,6 +41,7 @@ export const OPTIMIZERS = Object.freeze({
 
 export const DEFAULTS = Object.freeze({
   seed: 0,
+  network: 'intended',
   runtime: Object.freeze({ worker: true, numerics: NUMERICS[0] }),
   layer: Object.freeze({
     activation: 'linear',
@@ -62,22 +63,6 @@ export const DEFAULTS = Object.freeze({
   }),
   /** Of `moments`: the error of a mean is a tenth of the standard deviation. */
   momentPasses: 100,
-  comparison: Object.freeze({
-    network: 'intended',
-    variants: Object.freeze(['article', 'article-scaled']),
-    p: 0.5,
-    epochs: 2,
-    seeds: Object.freeze([1, 2, 3, 4, 5]),
-    batchSize: 64,
-    optimizer: 'adam',
-    /** With ReLU the larger step trains well; the linear networks would diverge. */
-    sgdLearningRate: Object.freeze({ printed: 0.01, intended: 0.01, relu: 0.1, srivastava: 0.1 }),
-    /** The whole of MNIST; a smaller data set is used whole. */
-    trainSize: 60_000,
-    /** Rows for the loss without dropout, after each epoch: enough to be steady, quick to pass. */
-    trainEvaluation: 10_000,
-    numerics: NUMERICS[0],
-  }),
 });
 
 export const LIMITS = Object.freeze({
@@ -110,10 +95,6 @@ export const LIMITS = Object.freeze({
   beta: { min: 0, below: 1 },
   /** The smallest normal float32: with 0, a weight that never has a gradient becomes 0 / 0. */
   epsilon: { min: 2 ** -126, max: FLOAT32_MAX },
-  /** Models trained at once; each holds a thread and a copy of the data. */
-  workers: { min: 1, max: 256 },
-  /** A comparison's seeds: more is a typing error such as 1-50000. */
-  seeds: { min: 1, max: 10_000 },
   /** Bytes of a data file, unpacked: what one typed array holds in every browser. */
   fileBytes: 2 ** 31 - 1,
 });

@@ -8,24 +8,21 @@ import { connect } from './connect.js';
 import { engineName } from './core/variants.js';
 import {
   LIMITS,
-  arrayKind,
   checkBoolean,
   checkInteger,
   checkKeys,
-  checkNumber,
   checkOneOf,
   checkSignal,
-  rangeError,
   resolveFit,
   resolveRuntime,
-  typeError,
 } from './options.js';
 import { checkDataset } from './dataset.js';
+import { checkEvalScale, checkFits, checkLayer, checkMasked, rowsOf } from './model-arguments.js';
 import { resolveMoments, resolvePasses } from './predictions.js';
 import { DropoutWasmError } from './errors.js';
 import { loadFormats } from './lazy-formats.js';
 import { resolveSpec } from './layers.js';
-import { summarize, unitsOf } from './summary.js';
+import { summarize } from './summary.js';
 import { checkParameters, hashParameters } from './parameters.js';
 import { checkValues, release, upload } from './upload.js';
 
@@ -112,11 +109,11 @@ export class Model {
     this.#connection.check();
     const train = checkDataset(dataset);
     const { signal, pause, onProgress, onEpoch, ...settings } = resolveFit(options, train);
-    this.#checkFits(train, 'dataset');
+    checkFits(train, 'dataset', this.#spec);
     if ('validation' in settings) {
       const given = /** @type {Dataset} */ (settings.validation);
       settings.validation = checkDataset(given, 'validation');
-      this.#checkFits(settings.validation, 'validation');
+      checkFits(settings.validation, 'validation', this.#spec);
     }
     throwIfAborted(signal);
     if (this.#isFitting) {
@@ -177,14 +174,9 @@ export class Model {
     this.#connection.check();
     const { evalScale, signal } = checkKeys(options, ['evalScale', 'signal'], 'options');
     const rows = checkDataset(dataset);
-    this.#checkFits(rows, 'dataset');
+    checkFits(rows, 'dataset', this.#spec);
     checkSignal(signal, 'signal');
-    if (evalScale !== undefined) {
-      checkNumber(evalScale, 'evalScale', LIMITS.evalScale);
-      if (!this.#spec.layers.some(({ type }) => type === 'dropout')) {
-        throw new RangeError(`evalScale needs a dropout() layer, and the model has none`);
-      }
-    }
+    if (evalScale !== undefined) checkEvalScale(evalScale, this.#spec);
     return this.#withData({ dataset: rows }, signal, (ids) =>
       this.#connection.call(
         'evaluate',
@@ -213,7 +205,7 @@ export class Model {
     this.#connection.check();
     const { signal, ...args } = resolvePasses(options);
     const method = args.passes === undefined ? 'predict' : 'predictPasses';
-    return this.#withData({ images: this.#rows(images, args.firstRow) }, signal, (ids) =>
+    return this.#withData({ images: rowsOf(images, this.#spec, args.firstRow) }, signal, (ids) =>
       this.#connection.call(method, { data: ids.images, ...args }, { signal }),
     );
   }
@@ -233,8 +225,8 @@ export class Model {
   async moments(images, options) {
     this.#connection.check();
     const { signal, ...args } = resolveMoments(options);
-    this.#checkLayer(args.layer);
-    return this.#withData({ images: this.#rows(images, args.firstRow) }, signal, (ids) =>
+    checkLayer(args.layer, this.#spec);
+    return this.#withData({ images: rowsOf(images, this.#spec, args.firstRow) }, signal, (ids) =>
       this.#connection.call('moments', { data: ids.images, ...args }, { signal }),
     );
   }
@@ -256,12 +248,12 @@ export class Model {
     const { layer, mode = 'eval', step = 0, signal } = checkKeys(options, keys, 'options');
     checkSignal(signal, 'signal');
     const args = {
-      layer: this.#checkLayer(layer),
+      layer: checkLayer(layer, this.#spec),
       train: checkOneOf(mode, ['eval', 'train'], 'mode') === 'train',
       step: checkInteger(step, 'step', LIMITS.count),
       firstRow: 0,
     };
-    return this.#withData({ images: this.#rows(images) }, signal, (ids) =>
+    return this.#withData({ images: rowsOf(images, this.#spec) }, signal, (ids) =>
       this.#connection.call('activations', { data: ids.images, ...args }, { signal }),
     );
   }
@@ -289,10 +281,7 @@ export class Model {
       signal,
     } = checkKeys(options, ['step', 'rows', 'signal'], 'options');
     checkSignal(signal, 'signal');
-    const chosen = this.#spec.layers[this.#checkLayer(layer)];
-    if (chosen.type === 'dense' && !chosen.dropConnect) {
-      throw new RangeError(`layer ${layer} masks nothing: it is dense without dropConnect`);
-    }
+    checkMasked(layer, this.#spec);
     checkInteger(step, 'step', LIMITS.count);
     checkInteger(rows, 'rows', LIMITS.maskRows);
     return this.#connection.call('mask', { layer, step, rows }, { signal });
@@ -386,45 +375,6 @@ export class Model {
 
   async [Symbol.asyncDispose]() {
     await this.dispose();
-  }
-
-  /** @param {number} layer */
-  #checkLayer(layer) {
-    return checkInteger(layer, 'layer', { min: 0, max: this.#spec.layers.length - 1 });
-  }
-
-  /** @param {Dataset} dataset @param {string} name */
-  #checkFits({ features, labels }, name) {
-    if (features !== this.#spec.input) {
-      throw rangeError(`${name}.features`, `the model's input (${this.#spec.input})`, features);
-    }
-    const outputs = unitsOf(this.#spec, this.#spec.layers.length - 1);
-    const high = labels.findIndex((label) => label >= outputs);
-    if (high !== -1) {
-      throw rangeError(
-        `${name}.labels[${high}]`,
-        `below the last layer's units (${outputs})`,
-        labels[high],
-      );
-    }
-  }
-
-  /** @param {Uint8Array | Float32Array} images @param {number} [firstRow] */
-  #rows(images, firstRow = 0) {
-    const features = this.#spec.input;
-    if (!['Uint8Array', 'Float32Array'].includes(arrayKind(images))) {
-      throw typeError('images', 'a Uint8Array or a Float32Array', images);
-    }
-    if (images.length === 0 || images.length % features !== 0) {
-      throw rangeError(
-        'images.length',
-        `a positive multiple of the model's input (${features})`,
-        images.length,
-      );
-    }
-    const samples = images.length / features;
-    checkInteger(firstRow + samples - 1, 'firstRow + rows - 1', LIMITS.count);
-    return { images, samples, features, classes: 0 };
   }
 
   /**

@@ -38,6 +38,7 @@ export function serve(post, holding) {
     try {
       const value = await /** @type {any} */ (engine)[method](args, task);
       post({ kind: 'result', id, value }, buffersOf(value));
+      engine?.complete();
     } catch (error) {
       post({ kind: 'error', id, error: errorToWire(error) });
     } finally {

@@ -94,11 +94,7 @@ export const variants = Object.freeze(
     Object.fromEntries(
       VARIANT_KEYS.map((key) => [
         key,
-        (
-          network = /** @type {Network} */ (DEFAULTS.comparison.network),
-          p = DEFAULTS.comparison.p,
-          options = {},
-        ) =>
+        (network = /** @type {Network} */ (DEFAULTS.network), p = DEFAULTS.layer.p, options = {}) =>
           build(
             key,
             checkOneOf(network, NETWORKS, 'network'),

@@ -1,12 +1,13 @@
 /** How every setting is offered: the rows behind the form, in the order of the algorithm. */
 
 import { SCHEDULES } from '../js/comparison/schedule.js';
-import { DEFAULTS, OPTIMIZERS } from '../js/defaults.js';
+import { COMPARISON } from '../js/comparison/defaults.js';
+import { OPTIMIZERS } from '../js/defaults.js';
 import { networkInfo } from '../js/variant-words.js';
 import { NETWORKS } from '../js/variants.js';
 
 /** Training images of MNIST, the data of this page. */
-export const IMAGES = DEFAULTS.comparison.trainSize;
+export const IMAGES = COMPARISON.trainSize;
 
 /**
  * @typedef {object} Control
@@ -41,12 +42,11 @@ const isSgd = (texts) => texts.get('optimizer') === 'sgd';
 /** @param {URLSearchParams} texts */
 const optimizerOf = (texts) =>
   OPTIMIZERS[
-    /** @type {keyof typeof OPTIMIZERS} */ (texts.get('optimizer') ?? DEFAULTS.comparison.optimizer)
+    /** @type {keyof typeof OPTIMIZERS} */ (texts.get('optimizer') ?? COMPARISON.optimizer)
   ];
 
 /** @param {URLSearchParams} texts */
-const variantsOf = (texts) =>
-  (texts.get('variants') ?? DEFAULTS.comparison.variants.join(',')).split(',');
+const variantsOf = (texts) => (texts.get('variants') ?? COMPARISON.variants.join(',')).split(',');
 
 /** @param {Control} control @param {URLSearchParams} texts */
 export function isUsed({ used }, texts) {

@@ -1,15 +1,8 @@
 /** What `compare` and the settings of a comparison as text check alike. */
 
-import {
-  DEFAULTS,
-  LIMITS,
-  OPTIMIZERS,
-  checkInteger,
-  checkOneOf,
-  rangeError,
-  typeError,
-} from '../options.js';
+import { LIMITS, OPTIMIZERS, checkInteger, checkOneOf, rangeError, typeError } from '../options.js';
 import { VARIANT_KEYS } from '../variants.js';
+import { COMPARISON, COMPARISON_LIMITS } from './defaults.js';
 
 /** @typedef {import('../variants.js').Network} Network */
 /** @typedef {import('../variants.js').VariantKey} VariantKey */
@@ -22,7 +15,7 @@ import { VARIANT_KEYS } from '../variants.js';
  */
 export function defaultLearningRate(optimizer, network) {
   return optimizer === 'sgd'
-    ? DEFAULTS.comparison.sgdLearningRate[network]
+    ? COMPARISON.sgdLearningRate[network]
     : OPTIMIZERS[optimizer].defaults.learningRate;
 }
 
@@ -57,6 +50,6 @@ export function checkVariants(names, name) {
  * @returns {number[]}
  */
 export function checkSeeds(seeds, name) {
-  if (Array.isArray(seeds)) checkInteger(seeds.length, `${name}.length`, LIMITS.seeds);
+  if (Array.isArray(seeds)) checkInteger(seeds.length, `${name}.length`, COMPARISON_LIMITS.seeds);
   return checkList(seeds, name, (seed, place) => checkInteger(seed, place, LIMITS.seed));
 }

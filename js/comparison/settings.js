@@ -4,7 +4,6 @@
  */
 
 import {
-  DEFAULTS,
   LIMITS,
   NUMERICS,
   OPTIMIZERS,
@@ -19,6 +18,7 @@ import {
 } from '../options.js';
 import { NETWORKS } from '../variants.js';
 import { checkList, checkSeeds, checkVariants, defaultLearningRate } from './checks.js';
+import { COMPARISON, COMPARISON_LIMITS } from './defaults.js';
 import { checkBaseline, resolveGrid } from './grid.js';
 import { SCHEDULES } from './schedule.js';
 
@@ -56,7 +56,7 @@ import { SCHEDULES } from './schedule.js';
  */
 
 const { sgd, adam, adamw } = OPTIMIZERS;
-const sgdRates = DEFAULTS.comparison.sgdLearningRate;
+const sgdRates = COMPARISON.sgdLearningRate;
 /** '0.01 on printed and intended, 0.1 on relu and srivastava' */
 const sgdRatesText = [...new Set(Object.values(sgdRates))]
   .map((rate) => `${rate} on ${NETWORKS.filter((key) => sgdRates[key] === rate).join(' and ')}`)
@@ -154,7 +154,7 @@ export const SETTINGS = Object.freeze([
     value: 'n',
     help: 'the first n training images; all',
     parse: (text, name) => checkInteger(toNumber(text, name), name, LIMITS.samples),
-    format: ({ trainSize = DEFAULTS.comparison.trainSize }) => String(trainSize),
+    format: ({ trainSize = COMPARISON.trainSize }) => String(trainSize),
   },
   {
     flag: 'numerics',
@@ -179,7 +179,7 @@ export const WORKERS = Object.freeze({
   value: 'n',
   help: 'models at once; one a processor',
   parse: (/** @type {string} */ text, /** @type {string} */ name) =>
-    checkInteger(toNumber(text, name), name, LIMITS.workers),
+    checkInteger(toNumber(text, name), name, COMPARISON_LIMITS.workers),
 });
 
 /**
@@ -195,18 +195,17 @@ export function parseSettings(texts, prefix = '') {
       return [flag, text === undefined ? undefined : parse(text, prefix + flag)];
     }),
   );
-  const { comparison } = DEFAULTS;
-  const network = given.network ?? comparison.network;
-  const name = given.optimizer ?? comparison.optimizer;
+  const network = given.network ?? COMPARISON.network;
+  const name = given.optimizer ?? COMPARISON.optimizer;
   const rate = given['learning-rate'] ?? defaultLearningRate(name, network);
   const { schedule, momentum } = given;
   const settings = {
-    variants: given.variants ?? [...comparison.variants],
+    variants: given.variants ?? [...COMPARISON.variants],
     network,
-    p: given.p ?? comparison.p,
-    epochs: given.epochs ?? comparison.epochs,
-    seeds: given.seeds ?? [...comparison.seeds],
-    batchSize: given.batch ?? comparison.batchSize,
+    p: given.p ?? COMPARISON.p,
+    epochs: given.epochs ?? COMPARISON.epochs,
+    seeds: given.seeds ?? [...COMPARISON.seeds],
+    batchSize: given.batch ?? COMPARISON.batchSize,
     optimizer: Array.isArray(rate) ? { name } : { name, learningRate: rate },
     ...withoutUndefined({
       learningRates: Array.isArray(rate) ? rate : undefined,
@@ -216,7 +215,7 @@ export function parseSettings(texts, prefix = '') {
       maxNorm: given['max-norm'],
       trainSize: given['train-size'],
     }),
-    numerics: given.numerics ?? comparison.numerics,
+    numerics: given.numerics ?? COMPARISON.numerics,
     ...withoutUndefined({ baseline: given.baseline }),
   };
   const cells = resolveGrid(settings.variants, settings); // throws where two settings contradict each other
@@ -262,7 +261,7 @@ export function parseSeeds(text, name) {
     const last = checkInteger(Number(match[2] ?? first), name, LIMITS.seed);
     if (last < first) throw rangeError(name, `ranges that run upwards, ${last}-${first}`, part);
     // Before they are listed: a range may hold more than fits into memory.
-    checkInteger(seeds.length + last - first + 1, `number of ${name}`, LIMITS.seeds);
+    checkInteger(seeds.length + last - first + 1, `number of ${name}`, COMPARISON_LIMITS.seeds);
     for (let seed = first; seed <= last; seed++) seeds.push(seed);
   }
   return checkSeeds(seeds, name);

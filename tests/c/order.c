@@ -250,7 +250,7 @@ static void expect_bytes_as_floats(const struct network *n, int nonzero) {
       if (format == DW_FLOATS) dw_dataset_floats_view(d)[i] = (float)(bytes[i] / 255.0);
     }
     if (format == DW_BYTES)
-      expect(dw_dataset_add_bytes(d, SAMPLES, bytes) == DW_OK, "%s", dw_last_error());
+      expect(dw_dataset_add_bytes(d, 0, SAMPLES, bytes) == DW_OK, "%s", dw_last_error());
     use_adam(m);
     begin(m, d, 0);
     for (int i = 0; i < STEPS; i++) step(m, d);

@@ -31,7 +31,7 @@ static dw_dataset *read_mnist(const struct training *t) {
   uint8_t *images = ALLOCATE(uint8_t, size), *labels = ALLOCATE(uint8_t, t->samples);
   bool whole = d && read_idx(t->data, "train-images-idx3-ubyte", IMAGES_HEADER, images, size) &&
                read_idx(t->data, "train-labels-idx1-ubyte", LABELS_HEADER, labels, t->samples) &&
-               dw_dataset_add_bytes(d, t->samples, images) == DW_OK;
+               dw_dataset_add_bytes(d, 0, t->samples, images) == DW_OK;
   for (uint32_t i = 0; whole && i < t->samples; i++) dw_dataset_labels_view(d)[i] = labels[i];
   free(images), free(labels);
   if (whole) return d;

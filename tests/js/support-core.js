@@ -60,6 +60,7 @@ export class CoreModel {
       if (layer.dropConnect) core.check(call.dw_model_drop_connect(this.#model, ...drop, 0));
     }
     core.check(call.dw_model_build(this.#model));
+    call.dw_model_initialize(this.#model);
     const kind = OPTIMIZER_NAMES.indexOf(optimizer);
     core.check(call.dw_optimizer_configure(this.#model, kind, 0, 0, 0.9, 0.999, 1e-8));
   }
@@ -71,7 +72,7 @@ export class CoreModel {
     const data = this.#core.made(call.dw_dataset_create(samples, features, classes, format));
     try {
       if (format === BYTES) {
-        this.#core.given(images, (address) => call.dw_dataset_add_bytes(data, samples, address));
+        this.#core.given(images, (address) => call.dw_dataset_add_bytes(data, 0, samples, address));
       } else {
         const floats = call.dw_dataset_floats_view(data);
         this.#core.view(Float32Array, floats, images.length).set(images);
