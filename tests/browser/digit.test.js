@@ -3,21 +3,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createModel, loadMnist, variants } from '../../dist/index.js';
-import { openSite } from './site.js';
+import { THREE, answered, clear, padBox, rowsOf, seenImage, stroke, strokesOf } from './digit.js';
 import {
   assertNoBarriers,
   closePage,
   openPage,
-  scrollTo,
   trainHere,
   trainInLaboratory,
   withPage,
 } from './sections.js';
+import { openSite } from './site.js';
 
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
 const PASSES = 100;
-const MOST = Math.log(10);
 
 /** @type {Awaited<ReturnType<typeof openSite>>} */
 let site;
@@ -41,94 +40,8 @@ after(async () => {
 /** @param {number} index */
 const imageOf = (index) => mnist.test.images.subarray(PIXELS * index, PIXELS * (index + 1));
 
-/** Ink, as the network gets it. */
-async function seenImage() {
-  const values = await reader.page.$eval('#digit-seen', (node) => {
-    const canvas = /** @type {HTMLCanvasElement} */ (node);
-    const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(
-      0,
-      0,
-      canvas.width,
-      canvas.height,
-    );
-    return Array.from(data).filter((_, i) => i % 4 === 3);
-  });
-  return Uint8Array.from(values);
-}
-
-async function padBox() {
-  await scrollTo(reader, '#pad');
-  const box = await (await reader.page.$('#pad'))?.boundingBox();
-  assert.ok(box);
-  return (/** @type {number} */ x, /** @type {number} */ y) =>
-    /** @type {[number, number]} */ ([box.x + x * box.width, box.y + y * box.height]);
-}
-
-/** What is said when all that was asked is answered. @param {() => Promise<unknown>} act */
-async function answered(act) {
-  await act();
-  await reader.page.waitForSelector('.answer[aria-busy="false"]');
-  return reader.text('#digit-words');
-}
-
-const clear = () => answered(() => reader.page.click('#pad-clear'));
-
 /** @param {string} words */
 const labelIn = (words) => Number(/it reads (\d)/.exec(words)?.[1]);
-
-/** @param {string} place */
-async function rowsOf(place) {
-  return reader.page.$$eval(`${place} tbody tr`, (rows) =>
-    rows.map((row) =>
-      Array.from(row.children, (cell) => Number(cell.textContent?.replace('−', '-'))),
-    ),
-  );
-}
-
-/** A stroke of the mouse. @param {[number, number][]} places from 0 to 1 @param {Awaited<ReturnType<typeof padBox>>} [at] */
-async function stroke(places, at) {
-  at ??= await padBox();
-  await reader.page.mouse.move(...at(...places[0]));
-  await reader.page.mouse.down();
-  for (const place of places.slice(1)) await reader.page.mouse.move(...at(...place), { steps: 2 });
-  await reader.page.mouse.up();
-}
-
-/**
- * The rows of an image as strokes, drawn in by the pen's radius, which is one of its pixels.
- * @param {Uint8Array} image
- * @returns {[number, number][][]}
- */
-function strokesOf(image) {
-  /** @type {[number, number][][]} */
-  const strokes = [];
-  const inked = (/** @type {number} */ x, /** @type {number} */ y) => image[SIDE * y + x] >= 128;
-  for (let y = 0; y < SIDE; y++) {
-    for (let x = 0; x < SIDE; x++) {
-      if (!inked(x, y) || inked(x - 1, y)) continue;
-      let end = x;
-      while (inked(end + 1, y)) end += 1;
-      const [left, right] = end - x > 1 ? [x + 1, end] : [(x + end + 1) / 2, (x + end + 1) / 2];
-      strokes.push([
-        [left / SIDE, (y + 0.5) / SIDE],
-        [right / SIDE, (y + 0.5) / SIDE],
-      ]);
-    }
-  }
-  return strokes;
-}
-
-const THREE = /** @type {[number, number][]} */ ([
-  [0.3, 0.25],
-  [0.45, 0.17],
-  [0.62, 0.22],
-  [0.66, 0.35],
-  [0.5, 0.47],
-  [0.66, 0.58],
-  [0.68, 0.74],
-  [0.5, 0.84],
-  [0.3, 0.78],
-]);
 
 test('before any model, drawing a digit says so', () =>
   withPage(site, '', async (page) => {
@@ -147,8 +60,8 @@ test('variants of the laboratory answer, whichever is chosen', () =>
       await trainInLaboratory(page);
       for (const variant of ['article', 'none', 'dropconnect']) {
         await page.page.select('#digit-model-select', variant);
-        await answered(() => page.page.click('#pad-put'));
-        const rows = await rowsOf('#digit-table');
+        await answered(reader, () => page.page.click('#pad-put'));
+        const rows = await rowsOf(reader, '#digit-table');
         const widest = Math.max(...rows.map(([, , , least, most]) => most - least));
         if (variant === 'none') assert.equal(widest, 0, 'there is no mask to differ by');
         else assert.ok(widest > 0.01, `the masks of ${variant} do not differ`);
@@ -169,14 +82,14 @@ describe('drawing a digit', () => {
   });
 
   test('a test image on the pad is what the network gets, and the answer is the package’s', async () => {
-    const words = await answered(() => reader.page.click('#pad-put'));
+    const words = await answered(reader, () => reader.page.click('#pad-put'));
     const image = imageOf(0);
-    assert.deepEqual(await seenImage(), image);
+    assert.deepEqual(await seenImage(reader), image);
     const { probabilities, labels } = await twin.predict(image);
     const passes = await twin.predict(image, { passes: PASSES });
     const near = (/** @type {number} */ shown, /** @type {number} */ expected) =>
       assert.ok(Math.abs(shown - expected) <= 0.006 * expected, `${shown}, ${expected}`);
-    for (const [digit, evaluation, mean, least, most] of await rowsOf('#digit-table')) {
+    for (const [digit, evaluation, mean, least, most] of await rowsOf(reader, '#digit-table')) {
       near(evaluation, probabilities[digit]);
       near(mean, passes.probabilities[digit]);
       assert.ok(least >= 0 && least <= most && most <= 1);
@@ -185,12 +98,15 @@ describe('drawing a digit', () => {
   });
 
   test('a drawing of another hand, size and place is an image like MNIST’s', async () => {
-    await clear();
-    const words = await answered(() =>
-      stroke(THREE.map(([x, y]) => [0.35 + 0.4 * x, 0.05 + 0.4 * y])),
+    await clear(reader);
+    const words = await answered(reader, () =>
+      stroke(
+        reader,
+        THREE.map(([x, y]) => [0.35 + 0.4 * x, 0.05 + 0.4 * y]),
+      ),
     );
     assert.equal(labelIn(words), 3);
-    const image = await seenImage();
+    const image = await seenImage(reader);
     const centre = [0, 0];
     const mass = image.reduce((sum, value) => sum + value, 0);
     image.forEach((value, i) => {
@@ -206,10 +122,10 @@ describe('drawing a digit', () => {
     const indices = [0, 1, 2, 3, 4, 25];
     const read = [];
     for (const index of indices) {
-      await clear();
-      const words = await answered(async () => {
-        const at = await padBox();
-        for (const places of strokesOf(imageOf(index))) await stroke(places, at);
+      await clear(reader);
+      const words = await answered(reader, async () => {
+        const at = await padBox(reader);
+        for (const places of strokesOf(imageOf(index))) await stroke(reader, places, at);
       });
       read.push(labelIn(words));
     }
@@ -219,10 +135,10 @@ describe('drawing a digit', () => {
   });
 
   test('a finger draws, and does not scroll the page', async () => {
-    await clear();
-    const at = await padBox();
+    await clear(reader);
+    const at = await padBox(reader);
     const before = await reader.page.evaluate(() => scrollY);
-    await answered(async () => {
+    await answered(reader, async () => {
       const finger = await reader.page.touchscreen.touchStart(...at(0.5, 0.15));
       for (const y of [0.3, 0.45, 0.6, 0.75, 0.9]) await finger.move(...at(0.5, y));
       await finger.end();
@@ -234,107 +150,49 @@ describe('drawing a digit', () => {
   test('a pen that is pressed harder draws broader', async () => {
     const widths = [];
     for (const pressure of [0.2, 0.9]) {
-      await clear();
-      await padBox();
-      await answered(() => reader.page.evaluate(drawWithPen, pressure));
+      await clear(reader);
+      await padBox(reader);
+      await answered(reader, () => reader.page.evaluate(drawWithPen, pressure));
       widths.push(await reader.page.$eval('#pad', inkOf));
     }
     assert.ok(widths[1] > 1.3 * widths[0], `ink ${widths}`);
   });
 
   test('the keyboard draws, clears, and leaves the pad', async () => {
-    await clear();
+    await clear(reader);
     await reader.page.focus('#pad');
     const press = async (/** @type {string} */ key, times = 1) => {
       for (let i = 0; i < times; i++) await reader.page.keyboard.press(key);
     };
     await press('ArrowUp', 10);
-    const words = await answered(async () => {
+    const words = await answered(reader, async () => {
       await press('Space');
       await press('ArrowDown', 20);
       await press('Space');
     });
     assert.equal(labelIn(words), 1);
-    const cleared = await answered(() => press('Delete'));
+    const cleared = await answered(reader, () => press('Delete'));
     assert.match(cleared, /Nothing is drawn/);
     await press('Tab');
     assert.equal(await reader.page.evaluate(() => document.activeElement?.id), 'pad-clear');
   });
 
   test('undo takes back a stroke, and a whole drawing', async () => {
-    await clear();
-    await answered(() => stroke(THREE));
-    const three = await seenImage();
-    await answered(() =>
-      stroke([
+    await clear(reader);
+    await answered(reader, () => stroke(reader, THREE));
+    const three = await seenImage(reader);
+    await answered(reader, () =>
+      stroke(reader, [
         [0.1, 0.1],
         [0.9, 0.9],
       ]),
     );
-    assert.notDeepEqual(await seenImage(), three);
-    await answered(() => reader.page.click('#pad-undo'));
-    assert.deepEqual(await seenImage(), three);
-    await clear();
-    await answered(() => reader.page.click('#pad-undo'));
-    assert.deepEqual(await seenImage(), three);
-  });
-
-  test('turned, the drawing is as uncertain as the curve says, within 0 and ln 10', async (t) => {
-    await clear();
-    await answered(() => stroke(THREE));
-    const upright = await seenImage();
-    const rows = await rowsOf('#turn-table');
-    assert.deepEqual(
-      rows.map(([angle]) => angle),
-      Array.from({ length: 25 }, (_, i) => 15 * i - 180),
-    );
-    for (const [angle, entropy, information] of rows) {
-      assert.ok(information >= 0 && information <= entropy && entropy <= MOST, `at ${angle}`);
-    }
-    assert.ok(
-      new Set(rows.map(([, entropy]) => entropy)).size > 10,
-      'the curve does not follow the angle',
-    );
-    const [angle, entropy, information] = rows.reduce((most, row) =>
-      row[1] > most[1] ? row : most,
-    );
-    const words = await answered(async () => {
-      await reader.click('#turn-box', { count: 3 });
-      await reader.page.keyboard.type(String(angle));
-      await reader.page.keyboard.press('Enter');
-    });
-    assert.notDeepEqual(await seenImage(), upright);
-    const [, said, mutual] = /Entropy (\S+) nats .* information (\S+)\.$/.exec(words) ?? [];
-    assert.deepEqual([Number(said), Number(mutual)], [entropy, information]);
-    const own = await twin.predict(await seenImage(), { passes: PASSES });
-    assert.ok(Math.abs(own.entropy[0] - entropy) <= 0.006 * entropy);
-    t.diagnostic(`most uncertain at ${angle} degrees: ${entropy} nats`);
-    const turnedBack = rows.find(([at]) => at === 0)?.[1] ?? NaN;
-    assert.ok(entropy > turnedBack, 'upright is the most uncertain');
-  });
-
-  test('the slider turns at every step of the arrow keys, and drawing on keeps what is seen', async () => {
-    await clear();
-    await answered(() => stroke(THREE));
-    await reader.page.focus('#turn');
-    await answered(async () => {
-      for (let i = 0; i < 6; i++) await reader.page.keyboard.press('ArrowRight');
-    });
-    assert.equal(await reader.page.$eval('#turn-box', (box) => box.value), '30');
-    const turned = await seenImage();
-    await answered(() =>
-      stroke([
-        [0.5, 0.5],
-        [0.5, 0.5],
-      ]),
-    );
-    assert.equal(await reader.page.$eval('#turn-box', (box) => box.value), '0');
-    const difference = (await seenImage()).reduce(
-      (sum, value, i) => sum + Math.abs(value - turned[i]),
-      0,
-    );
-    const ink = turned.reduce((sum, value) => sum + value, 0);
-    assert.ok(difference < 0.35 * ink, `${difference} of ${ink}`);
+    assert.notDeepEqual(await seenImage(reader), three);
+    await answered(reader, () => reader.page.click('#pad-undo'));
+    assert.deepEqual(await seenImage(reader), three);
+    await clear(reader);
+    await answered(reader, () => reader.page.click('#pad-undo'));
+    assert.deepEqual(await seenImage(reader), three);
   });
 
   test('has no barrier that axe-core knows', async () => {

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createModel, loadMnist, variants } from '../../dist/index.js';
-import { parseLink } from '../../js/link.js';
 import { formatNumber } from '../../js/report.js';
 import { openSite } from './site.js';
 import {
@@ -13,6 +12,7 @@ import {
   scrollTo,
   trainHere,
   trainInLaboratory,
+  trainedTwin,
   withPage,
 } from './sections.js';
 
@@ -41,16 +41,8 @@ after(async () => {
 
 /** @typedef {import('./page-driver.js').PageDriver} PageDriver */
 
-/** The model that the page has, trained in Node. @param {string} variant */
-async function trainedTwin(variant) {
-  const { network, p, epochs, batchSize, optimizer, trainSize } = parseLink(LINK);
-  const model = await createModel({ ...variants[variant](network, p), seed: SEED });
-  const images = mnist.train.images.subarray(0, 784 * trainSize);
-  const labels = mnist.train.labels.subarray(0, trainSize);
-  const train = { ...mnist.train, images, labels, samples: trainSize };
-  await model.fit(train, { epochs, batchSize, optimizer });
-  return model;
-}
+/** @param {string} variant */
+const twinOf = (variant) => trainedTwin(LINK, variant, mnist.train);
 
 /** @param {string} variant */
 async function choose(variant) {
@@ -167,7 +159,7 @@ describe('looking inside a model of the laboratory', () => {
     await choose('standard');
     await wordsBecome(reader, 'units kept');
     await reader.click('#unit-behind summary');
-    const twin = await trainedTwin('standard');
+    const twin = await twinOf('standard');
     const layer = 2;
     for (const { step, index } of [
       { step: 0, index: 0 },
@@ -228,7 +220,7 @@ describe('looking inside a model of the laboratory', () => {
   test('counts confusions as the package does, and a cell opens just its images', async () => {
     await choose('article');
     await reader.page.waitForSelector('#confusion-table button');
-    const twin = await trainedTwin('article');
+    const twin = await twinOf('article');
     const { confusion } = await twin.evaluate(mnist.test);
     const { labels } = await twin.predict(mnist.test.images);
     await twin.dispose();
@@ -273,7 +265,7 @@ describe('looking inside a model of the laboratory', () => {
     test(`finds the images that the package is least sure of, ${variant}`, async () => {
       await choose(variant);
       await reader.page.waitForSelector('#uncertain-images button');
-      const twin = await trainedTwin(variant);
+      const twin = await twinOf(variant);
       const whole = await twin.predict(mnist.test.images, { passes: 50 });
       await twin.dispose();
       for (const [column, key] of [
@@ -300,7 +292,7 @@ describe('looking inside a model of the laboratory', () => {
 
   test('shows the weights of the units that the image drives most', async () => {
     await choose('standard');
-    const twin = await trainedTwin('standard');
+    const twin = await twinOf('standard');
     const outputs = await twin.activations(await shownImage(), { layer: 0 });
     const { data } = (await twin.parameters())['layers.0.weight'];
     await twin.dispose();

@@ -1,4 +1,4 @@
-/** The laboratory: every setting, step by step, what the charts show, and what a link repeats. */
+/** The laboratory’s controls: every setting, runs step by step, and what a link repeats. */
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -6,54 +6,26 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { compare, loadMnist } from '../../dist/index.js';
 import { SETTINGS, WORKERS } from '../../js/comparison/settings.js';
 import { formatLink, parseLink } from '../../js/link.js';
-import { formatNumber } from '../../js/report.js';
-import { mean } from '../../js/statistics.js';
-import { PageDriver } from './page-driver.js';
+import { SMALL, compareInNode, withPage } from './laboratory.js';
 import { openSite } from './site.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
-const SMALL = '#v=1&train-size=640&epochs=2&seeds=1-2&variants=article,standard';
 const LONG = '#v=1&train-size=60000&epochs=50&seeds=1-2&variants=article,standard';
-const CHARTS = ['#loss-chart', '#nll-chart', '#f1-chart', '#ece-chart', '#reliability-chart'];
 const HASHES = '#run-list code';
 
 /** @type {Awaited<ReturnType<typeof openSite>>} */
 let site;
-/** What the page is compared with: the same comparison in Node. @type {any} */
+/** What the page is compared with. @type {Awaited<ReturnType<typeof compareInNode>>} */
 let small;
 
 before(async () => {
   site = await openSite();
-  const { variants, ...options } = parseLink(SMALL);
-  const told = /** @type {any[]} */ ([]);
-  const { runs } = await compare(variants, await loadMnist(), {
-    ...options,
-    onEpoch: (epoch) => told.push(epoch),
-  });
-  small = { runs, told };
+  small = await compareInNode(SMALL);
 });
 
 after(() => site?.close());
-
-/** @param {string} link @param {(reader: PageDriver) => Promise<void>} body */
-async function withPage(link, body) {
-  const reader = await PageDriver.open(site.browser, `${site.address}page/`, link);
-  try {
-    await body(reader);
-    assert.deepEqual(reader.complaints, [], 'the page complained');
-  } finally {
-    await reader.page.close();
-  }
-}
-
-/** @param {PageDriver} reader @param {string} selector */
-const picture = (reader, selector) =>
-  reader.page.$eval(`${selector} canvas`, (canvas) =>
-    /** @type {HTMLCanvasElement} */ (canvas).toDataURL(),
-  );
 
 /** @param {string[]} hashes @param {any[]} runs */
 const sameHashes = (hashes, runs) =>
@@ -61,7 +33,7 @@ const sameHashes = (hashes, runs) =>
 
 describe('settings', () => {
   test('every setting of a comparison has a control, which shows its default', () =>
-    withPage('', async (reader) => {
+    withPage(site, '', async (reader) => {
       const defaults = parseLink('v=1');
       for (const { flag, format } of [...SETTINGS, { ...WORKERS, format: () => undefined }]) {
         const found = await reader.page.$$eval(`#controls [name="${flag}"]`, (inputs) =>
@@ -80,7 +52,7 @@ describe('settings', () => {
     }));
 
   test('what has no need to be set is set by the reader, kept by the address, and trained by', () =>
-    withPage(SMALL, async (reader) => {
+    withPage(site, SMALL, async (reader) => {
       for (const id of ['optimizer-sgd', 'schedule-linear']) await reader.choose(id);
       const texts = { momentum: '0.9', 'weight-decay': '0.001', 'max-norm': '3', workers: '1' };
       for (const [flag, text] of Object.entries(texts)) await reader.type(flag, text);
@@ -102,8 +74,7 @@ describe('settings', () => {
       await reader.play();
       await reader.phase('done');
       assert.match(await reader.text('[data-show="engine"]'), /1 run at once/);
-      const { variants, ...options } = settings;
-      const { runs } = await compare(variants, await loadMnist(), options);
+      const { runs } = await compareInNode(hash);
       sameHashes(await reader.texts(HASHES), runs);
 
       await reader.choose('optimizer-adam');
@@ -116,7 +87,7 @@ describe('settings', () => {
     }));
 
   test('another baseline changes the table and no run; without its variant it goes', () =>
-    withPage(SMALL, async (reader) => {
+    withPage(site, SMALL, async (reader) => {
       await reader.play();
       await reader.phase('done');
       assert.match(await reader.text('#summary caption'), /difference from article/);
@@ -129,7 +100,7 @@ describe('settings', () => {
     }));
 
   test('a setting that contradicts another says so and changes nothing', () =>
-    withPage('#v=1&epochs=1', async (reader) => {
+    withPage(site, '#v=1&epochs=1', async (reader) => {
       await reader.choose('schedule-cosine');
       assert.match(await reader.text('#schedule-fault'), /one epoch/);
       assert.equal(await reader.page.$eval('#schedule-constant', (radio) => radio.checked), true);
@@ -139,7 +110,7 @@ describe('settings', () => {
 
 describe('a run', () => {
   test('is a link: the page’s hashes are those that the command line prints for it', (t) =>
-    withPage(SMALL, async (reader) => {
+    withPage(site, SMALL, async (reader) => {
       await reader.play();
       await reader.phase('done');
       const command = await reader.text('#take-command');
@@ -159,7 +130,7 @@ describe('a run', () => {
     }));
 
   test('goes step by step from the first, and ends with the same weights', () =>
-    withPage(SMALL, async (reader) => {
+    withPage(site, SMALL, async (reader) => {
       const step = () => reader.page.click('[data-action="step"]');
       const atStep = (/** @type {number} */ n) =>
         reader.page.waitForFunction(
@@ -188,7 +159,7 @@ describe('a run', () => {
     }));
 
   test('says which settings have not run, refuses invalid ones, and goes on with its own', () =>
-    withPage(SMALL, async (reader) => {
+    withPage(site, SMALL, async (reader) => {
       const focused = () => reader.page.evaluate(() => document.activeElement?.id);
       await reader.type('p', '1.5');
       await reader.play();
@@ -216,7 +187,7 @@ describe('a run', () => {
     }));
 
   test('is held by Step while it trains, and Stop ends it', () =>
-    withPage(LONG, async (reader) => {
+    withPage(site, LONG, async (reader) => {
       await reader.play();
       await reader.progressBeyond(0);
       await reader.click('[data-action="step"]');
@@ -228,6 +199,7 @@ describe('a run', () => {
 
   test('finishes in a hidden tab, where no frame is drawn', () =>
     withPage(
+      site,
       '#v=1&train-size=6000&epochs=2&seeds=1-2&variants=article,standard',
       async (reader) => {
         await reader.page.evaluate(() => {
@@ -256,7 +228,7 @@ describe('a run', () => {
     ));
 
   test('shows what computes, how fast, and the time left', () =>
-    withPage(LONG, async (reader) => {
+    withPage(site, LONG, async (reader) => {
       await reader.play();
       await reader.progressBeyond(0);
       const pace = /^(\d+ h )?(\d+ min )?(\d+ s )?left, [\d,]+ images per second$/;
@@ -265,112 +237,5 @@ describe('a run', () => {
       assert.match(await reader.text('[data-show="engine"]'), engine);
       await reader.stop();
       await reader.phase('stopped');
-    }));
-});
-
-describe('the charts', () => {
-  test('have behind them the numbers that Node gives: training loss on and off, NLL, ECE, bins', () =>
-    withPage(SMALL, async (reader) => {
-      await reader.play();
-      await reader.phase('done');
-      const { told } = small;
-      const of = (/** @type {string} */ variant, /** @type {number} */ epoch) =>
-        told.filter((/** @type {any} */ one) => one.variant === variant && one.epoch === epoch);
-      const rows = (/** @type {string} */ id) =>
-        reader.page.$$eval(`#${id}-table tbody tr`, (lines) =>
-          lines.map((line) => [...line.children].map(({ textContent }) => textContent)),
-        );
-      const variants = ['article', 'standard'];
-      for (const [id, metric] of [
-        ['nll', 'loss'],
-        ['f1', 'macroF1'],
-        ['ece', 'ece'],
-      ]) {
-        const expected = [1, 2].map((epoch) => [
-          String(epoch),
-          ...variants.map((variant) =>
-            formatNumber(mean(of(variant, epoch).map(({ validation }) => validation[metric]))),
-          ),
-        ]);
-        assert.deepEqual(await rows(id), expected, id);
-      }
-      const training = await rows('loss');
-      for (const [i, variant] of variants.entries()) {
-        const off = formatNumber(mean(of(variant, 2).map(({ lossNoDropout }) => lossNoDropout)));
-        assert.equal(training[1][2 + 2 * i], off);
-        const on = mean(of(variant, 2).map(({ loss }) => loss));
-        assert.ok(Math.abs(Number(training[1][1 + 2 * i]) - on) < 0.006 * on, 'dropout on');
-      }
-      const bins = await rows('reliability');
-      assert.equal(bins.length, 15);
-      const counts = (/** @type {number} */ column) =>
-        bins.map((row) => Number(row[column]?.match(/\(([\d,]+)\)/)?.[1].replaceAll(',', '') ?? 0));
-      for (const [i, variant] of variants.entries()) {
-        const expected = of(variant, 2).map(({ validation }) => validation.reliability);
-        assert.deepEqual(
-          counts(1 + i),
-          expected[0].map(
-            (/** @type {any} */ bin, /** @type {number} */ k) => bin.count + expected[1][k].count,
-          ),
-        );
-      }
-    }));
-
-  test('show what the legend names: a press hides a line everywhere, another brings it back', () =>
-    withPage(SMALL, async (reader) => {
-      await reader.play();
-      await reader.phase('done');
-      await reader.frames(5);
-      const button = '#legend li:nth-child(2) button';
-      const count = async () => {
-        await reader.frames(2);
-        return Promise.all(CHARTS.map((chart) => reader.pixels(chart, '--c-green')));
-      };
-      assert.ok((await count()).every((pixels) => pixels > 20));
-      await reader.page.focus(button);
-      await reader.page.keyboard.press('Space');
-      assert.deepEqual(await count(), [0, 0, 0, 0, 0]);
-      assert.equal(await reader.page.$eval(button, (one) => one.ariaPressed), 'false');
-      assert.ok((await reader.pixels('#nll-chart', '--c-vermilion')) > 20);
-      await reader.page.keyboard.press('Space');
-      assert.ok((await count()).every((pixels) => pixels > 20));
-    }));
-
-  test('zoom by a drag and by the keyboard, and show all again', () =>
-    withPage(SMALL, async (reader) => {
-      await reader.play();
-      await reader.phase('done');
-      await reader.frames(5);
-      for (const chart of ['nll', 'reliability']) {
-        const whole = await picture(reader, `#${chart}-chart`);
-        const plot = await reader.page.$(`#${chart}-chart .u-over`);
-        await plot?.scrollIntoView();
-        const box = /** @type {import('puppeteer-core').BoundingBox} */ (await plot?.boundingBox());
-        await reader.page.mouse.move(box.x + 0.5 * box.width, box.y + 0.2 * box.height);
-        await reader.page.mouse.down();
-        await reader.page.mouse.move(box.x + 0.9 * box.width, box.y + 0.8 * box.height, {
-          steps: 4,
-        });
-        await reader.page.mouse.up();
-        await reader.frames(3);
-        assert.notEqual(
-          await picture(reader, `#${chart}-chart`),
-          whole,
-          'the drag changed nothing',
-        );
-        const [closer, all] = await reader.page.$$(`#${chart}-figure .chart-tools button`);
-        await all.focus();
-        await reader.page.keyboard.press('Enter');
-        await reader.frames(3);
-        assert.equal(await picture(reader, `#${chart}-chart`), whole, 'not all is shown');
-        assert.equal(await all.evaluate((button) => button.hidden), true);
-        assert.equal(await closer.evaluate((one) => one === document.activeElement), true);
-        await reader.page.keyboard.press('Enter');
-        await reader.frames(3);
-        assert.notEqual(await picture(reader, `#${chart}-chart`), whole, 'a press changed nothing');
-        await reader.page.keyboard.press('Escape');
-        await reader.frames(3);
-        assert.equal(await picture(reader, `#${chart}-chart`), whole);
-      }
     }));
 });

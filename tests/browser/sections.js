@@ -1,6 +1,8 @@
 /** What tests of the sections below the laboratory do first: a page with a model in it. */
 
 import assert from 'node:assert/strict';
+import { createModel, variants } from '../../dist/index.js';
+import { parseLink } from '../../js/link.js';
 import { findBarriers } from './axe.js';
 import { PageDriver } from './page-driver.js';
 
@@ -43,6 +45,24 @@ export async function withPage(site, link, body) {
 export async function trainInLaboratory(reader) {
   await reader.play();
   await reader.phase('done');
+}
+
+/**
+ * The model that the laboratory has of a link, trained in Node.
+ * @param {string} link
+ * @param {string} variant
+ * @param {import('../../dist/index.js').Dataset} data MNIST's training set
+ */
+export async function trainedTwin(link, variant, data) {
+  const { network, p, epochs, batchSize, optimizer, trainSize, seeds } = parseLink(link);
+  const model = await createModel({ ...variants[variant](network, p), seed: seeds[0] });
+  const images = data.images.subarray(0, data.features * trainSize);
+  const labels = data.labels.subarray(0, trainSize);
+  await model.fit(
+    { ...data, images, labels, samples: trainSize },
+    { epochs, batchSize, optimizer },
+  );
+  return model;
 }
 
 /** By the section's own button. @param {PageDriver} reader @param {string} section */
