@@ -35,7 +35,7 @@ static bool list_bytes(struct nonzeros *list, const struct dw_dataset *d, const 
     count += packed_nonzeros(&d->packed, row_at(order, first, r));
   }
   list->rows = rows, list->columns = d->features, list->count = (uint32_t)count;
-  if (!nonzeros_worthwhile(list, d->features)) return false;
+  if (count > UINT32_MAX || !nonzeros_worthwhile(list, d->features)) return false;
   list->count = 0;
   for (uint32_t r = 0; r < rows; r++) {
     packed_list(&d->packed, row_at(order, first, r), list, r);

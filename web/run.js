@@ -13,7 +13,7 @@ import { addressOfRun } from './state.js';
 /** @typedef {(line: RunLine, model: any, test: any) => Promise<void>} Inspect looks at a trained model before it is gone */
 
 /** Least time between two 'progress' events, ms: who draws takes a core from a worker meanwhile, and nobody reads faster. */
-const PROGRESS_INTERVAL_MS = 250;
+const PROGRESS_INTERVAL_MS = 500;
 
 /** Fires 'phase', 'progress' and 'run'. */
 export class Experiment extends EventTarget {
