@@ -14,7 +14,7 @@ const BOTTOM = 30;
 const SIDE = 14;
 const MARKER = 6;
 /** Below this width words beside a name would reach over zero, and every other tick is named. */
-const NARROW = 700;
+const NARROW = 960;
 
 /**
  * @typedef {object} Bar
