@@ -10,6 +10,27 @@ export function canvasFont(weight) {
   return `${weight} ${FONT_SIZE * devicePixelRatio}px ${FAMILY}`;
 }
 
+/** In CSS pixels, on either side of a letter. */
+const RIM = 3;
+
+/**
+ * Words with a rim of paper, so that no line runs through them.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {string} words
+ * @param {number} x
+ * @param {number} y
+ */
+export function drawWords(ctx, words, x, y) {
+  ctx.save();
+  ctx.strokeStyle = cssColour('--paper');
+  ctx.lineWidth = 2 * RIM * devicePixelRatio;
+  ctx.lineJoin = 'round';
+  ctx.setLineDash([]);
+  ctx.strokeText(words, x, y);
+  ctx.restore();
+  ctx.fillText(words, x, y);
+}
+
 const AXIS_NUMBERS = new Intl.NumberFormat('en', { maximumFractionDigits: 6 });
 
 /** With thousands apart and a true minus sign. @param {number | null} value */

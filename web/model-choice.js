@@ -9,7 +9,7 @@ const TRAINING =
   'A model is being trained: a ReLU network with standard dropout, one epoch, some seconds.';
 const NONE =
   'No model has been trained yet. Press play in the laboratory, or train one now: a ReLU network ' +
-  'with standard dropout, one epoch, some seconds. MNIST, 11 MB, is fetched for it.';
+  'with standard dropout, one epoch, some seconds. MNIST, 11\u00a0MB, is fetched for it.';
 
 /** @typedef {import('./trained.js').Trained} Trained */
 

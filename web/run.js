@@ -2,7 +2,7 @@
 
 import { COMPARISON } from '../js/comparison/defaults.js';
 import { PauseController, compare } from '../js/index.js';
-import { Curves } from './laboratory/curves.js';
+import { Curves } from './curves.js';
 import { addressOfRun } from './state.js';
 
 /** @typedef {import('./state.js').Settings} Settings */
@@ -30,7 +30,7 @@ export class Experiment extends EventTarget {
   /** @type {Error | undefined} */
   error = undefined;
 
-  /** The course of each, by the same address. @type {Map<string, import('./laboratory/curves.js').Trace>} */
+  /** The course of each, by the same address. @type {Map<string, import('./curves.js').Trace>} */
   #traces = new Map();
   /** Whether the comparison is to do its first steps one by one. */
   #isStepping = false;

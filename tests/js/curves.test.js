@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Curves } from '../../web/laboratory/curves.js';
+import { Curves } from '../../web/curves.js';
 
 const BATCHES = 938;
 

@@ -9,6 +9,8 @@ import { cssColour, followLooks } from '../looks.js';
 /** Degrees. */
 export const ANGLES = Array.from({ length: 25 }, (_, i) => -180 + 15 * i);
 const HEIGHT = 240;
+/** Above the plot, for the number of the angle. */
+const MARK_ROOM = 22;
 const LABEL_ROOM = 82;
 const LABEL_GAP = 30;
 const LINE_HEIGHT = 15;
@@ -68,7 +70,7 @@ export class TurningChart {
       {
         width: this.#container.clientWidth,
         height: HEIGHT,
-        padding: [12, LABEL_ROOM, 0, 0],
+        padding: [MARK_ROOM, LABEL_ROOM, 0, 0],
         legend: { show: false },
         cursor: { show: false },
         scales: {
@@ -102,12 +104,25 @@ export class TurningChart {
     );
   }
 
+  /** The angle of the drawing now, and its number. @param {uPlot} plot */
+  #drawMark(plot) {
+    const { ctx, bbox } = plot;
+    const scale = devicePixelRatio;
+    const x = plot.valToPos(this.#angle, 'x', true);
+    ctx.fillStyle = cssColour('--soft');
+    ctx.fillRect(x - scale, bbox.top, 2 * scale, bbox.height);
+    ctx.fillStyle = cssColour('--ink');
+    ctx.font = canvasFont(500);
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'bottom';
+    ctx.fillText(degrees(this.#angle), x, bbox.top - 3 * scale);
+  }
+
   /** @param {uPlot} plot */
   #drawOver(plot) {
     const { ctx, bbox } = plot;
     const scale = devicePixelRatio;
-    ctx.fillStyle = cssColour('--alarm');
-    ctx.fillRect(plot.valToPos(this.#angle, 'x', true) - scale, bbox.top, 2 * scale, bbox.height);
+    this.#drawMark(plot);
     if (!this.#found) return;
     const { entropy, mutualInformation } = this.#found;
     const ends = [entropy, mutualInformation]
@@ -131,6 +146,11 @@ export class TurningChart {
       });
     });
   }
+}
+
+/** @param {number} angle */
+function degrees(angle) {
+  return `${String(angle).replace('-', '−')}°`;
 }
 
 /** @param {Found} found */

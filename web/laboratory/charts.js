@@ -15,15 +15,7 @@ const COLUMNS = 4;
 const WHOLE_STEPS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap((unit) => [unit, 2 * unit, 5 * unit]);
 const ALL_STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, ...WHOLE_STEPS];
 
-/**
- * @typedef {object} Line
- * @property {string} variant
- * @property {(number | null)[]} mean one a grid point: drawn with markers, named at its end
- * @property {(number | null)[]} low lower end of its interval
- * @property {(number | null)[]} high
- * @property {(number | null)[]} [under] a second, thin line without markers
- * @property {{ at: number, value: number }[]} dots single runs
- */
+/** @typedef {import('../curves.js').Line} Line */
 
 /**
  * @typedef {object} ChartOptions

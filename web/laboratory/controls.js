@@ -3,6 +3,7 @@
 import { variantInfo } from '../../js/variant-words.js';
 import { VARIANT_KEYS } from '../../js/variants.js';
 import { element } from '../dom.js';
+import { faultLine, showFault, valueField } from '../field.js';
 import { nameWithSwatch } from '../looks.js';
 import { CONTROLS, isUsed } from '../controls-table.js';
 import { addressOf, textOf, withChange } from '../state.js';
@@ -117,77 +118,19 @@ function choiceRow(input, name, note) {
   );
 }
 
-/** A box that takes any value, and where there are usual ones a slider over them. @param {Control} control @param {Store} store */
+/** @param {Control} control @param {Store} store */
 function buildText(control, store) {
   const { flag, label, stops, note, empty } = control;
-  const box = element('input', { type: 'text', id: flag, name: flag, spellcheck: false });
-  if (stops) box.inputMode = 'decimal';
-  const fault = faultLine(flag);
-  box.setAttribute('aria-errormessage', fault.id);
-  const change = (/** @type {string} */ text) => {
-    try {
-      store.set(withChange(store.settings, flag, text));
-    } catch (error) {
-      showFault(fault, error);
-      box.setAttribute('aria-invalid', 'true');
-    }
-  };
-  box.onchange = () => change(box.value.trim());
+  const take = (/** @type {string} */ text) => store.set(withChange(store.settings, flag, text));
+  const { root, show } = valueField({ id: flag, label, stops, note, take });
   store.follow((settings) => {
     const texts = textsOf(settings);
-    box.value = textOf(flag, settings);
-    box.disabled = !isUsed(control, texts);
-    if (empty) box.placeholder = empty(texts);
-    box.setAttribute('aria-invalid', 'false');
-    fault.hidden = true;
+    show(textOf(flag, settings), { empty: empty?.(texts), disabled: !isUsed(control, texts) });
   });
-  const parts = [element('label', { for: flag }, label), box];
-  if (stops) parts.push(buildSlider(control, stops, store, change));
-  if (note) {
-    box.setAttribute('aria-describedby', `${flag}-note`);
-    parts.push(element('small', { id: `${flag}-note` }, note));
-  }
-  return element('div', { class: 'field' }, ...parts, fault);
-}
-
-/** @param {Control} control @param {number[]} stops @param {Store} store @param {(text: string) => void} change */
-function buildSlider(control, stops, store, change) {
-  const { flag, label, empty } = control;
-  const slider = element('input', {
-    type: 'range',
-    min: '0',
-    max: String(stops.length - 1),
-    step: '1',
-    'aria-label': `${label}, usual values`,
-  });
-  slider.oninput = () => change(String(stops[slider.valueAsNumber]));
-  store.follow((settings) => {
-    const texts = textsOf(settings);
-    const text = textOf(flag, settings) || (empty?.(texts) ?? '');
-    slider.value = String(nearest(stops, Number(text)));
-    slider.setAttribute('aria-valuetext', text);
-    slider.disabled = !isUsed(control, texts);
-  });
-  return slider;
+  return root;
 }
 
 /** The settings as a link has them. @param {import('../state.js').Settings} settings */
 function textsOf(settings) {
   return new URLSearchParams(addressOf(settings).slice(1));
-}
-
-/** @param {string} flag */
-function faultLine(flag) {
-  return element('p', { class: 'fault', id: `${flag}-fault`, hidden: true, role: 'alert' });
-}
-
-/** @param {HTMLElement} fault @param {unknown} error */
-function showFault(fault, error) {
-  fault.textContent = `${/** @type {Error} */ (error).message}.`;
-  fault.hidden = false;
-}
-
-/** The slider's place for a typed value: that of the largest stop not above it. @param {number[]} stops @param {number} value */
-function nearest(stops, value) {
-  return Math.max(0, stops.filter((stop) => stop <= value).length - 1);
 }

@@ -17,7 +17,7 @@ const LOSS = {
  * @property {string} name as in 'Zoom in on the ends of ...'
  * @property {string} title
  * @property {string} caption what to see
- * @property {import('./curves.js').Metric} [metric] of a chart over epochs
+ * @property {import('../curves.js').Metric} [metric] of a chart over epochs
  * @property {Omit<import('./charts.js').ChartOptions, 'name'>} [axis]
  */
 

@@ -67,7 +67,7 @@ function showSettings(settings, { phase, busy, settings: ran }) {
   const sentence = sentenceOf(settings);
   show('sentence', `${sentence}.`);
   if (phase === 'idle' && addressOf(settings) !== addressOf(defaultSettings())) {
-    show('hero-status', `Trains ${sentence}. MNIST, 11 MB, is fetched on play.`);
+    show('hero-status', `Trains ${sentence}. MNIST, 11\u00a0MB, is fetched on play.`);
   }
   const place = find('#stale');
   place.hidden = !isStale(ran, settings);

@@ -1,12 +1,12 @@
 /** The reliability diagram: how often a network is right, against how sure it is. */
 
 import uPlot from 'uplot';
-import { axisStyle, canvasFont } from '../canvas.js';
+import { axisStyle, canvasFont, drawWords } from '../canvas.js';
 import { cssColour, followLooks, lookOf } from '../looks.js';
 import { drawMarks, labelRoom } from './chart-marks.js';
 import { Zoom } from './zoom.js';
 
-/** @typedef {import('./curves.js').Bin} Bin */
+/** @typedef {import('../curves.js').Bin} Bin */
 /** @typedef {{ variant: string, bins: Bin[] }} Reliability */
 
 const FULL = /** @type {[number, number]} */ ([0, 1]);
@@ -129,6 +129,7 @@ export class ReliabilityChart {
 
   /** @param {uPlot} plot */
   #drawOver(plot) {
+    nameSides(plot);
     const marks = this.#shown
       .filter(({ variant }) => this.#legend.shows(variant))
       .map(({ variant, bins }) => {
@@ -162,15 +163,20 @@ function drawDiagonal(plot) {
   ctx.moveTo(...at(0));
   ctx.lineTo(...at(1));
   ctx.stroke();
-  ctx.setLineDash([]);
+  ctx.restore();
+}
+
+/** What both sides of the diagonal mean. @param {uPlot} plot */
+function nameSides({ ctx, bbox }) {
+  const inset = 10 * devicePixelRatio;
+  ctx.save();
   ctx.font = canvasFont(400);
   ctx.fillStyle = cssColour('--soft');
-  const inset = 10 * scale;
   ctx.textBaseline = 'top';
   ctx.textAlign = 'left';
-  ctx.fillText('not sure enough', bbox.left + inset, bbox.top + inset);
+  drawWords(ctx, 'not sure enough', bbox.left + inset, bbox.top + inset);
   ctx.textBaseline = 'bottom';
   ctx.textAlign = 'right';
-  ctx.fillText('too sure', bbox.left + bbox.width - inset, bbox.top + bbox.height - inset);
+  drawWords(ctx, 'too sure', bbox.left + bbox.width - inset, bbox.top + bbox.height - inset);
   ctx.restore();
 }

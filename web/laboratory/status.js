@@ -76,7 +76,10 @@ function setDisabled(button, disabled) {
 function showWords(experiment, data) {
   const words = phaseWords(experiment, data);
   show('status', words);
-  if (experiment.phase !== 'idle') show('hero-status', words);
+  const failed = experiment.phase === 'failed';
+  if (experiment.phase !== 'idle') {
+    show('hero-status', failed ? `${words} The laboratory below says why.` : words);
+  }
   show('pace', paceWords(experiment));
   show('engine', engineWords(experiment));
   const bar = find('#progress');

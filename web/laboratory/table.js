@@ -93,7 +93,7 @@ function perSecond(run) {
 
 /**
  * The numbers behind a chart, a row an epoch that it shows.
- * @param {import('./curves.js').Curves} curves
+ * @param {import('../curves.js').Curves} curves
  * @param {'loss' | 'macroF1' | 'ece'} metric
  */
 export function curveTable(curves, metric) {
@@ -108,7 +108,7 @@ export function curveTable(curves, metric) {
   });
 }
 
-/** With dropout and without, side by side. @param {import('./curves.js').Curves} curves */
+/** With dropout and without, side by side. @param {import('../curves.js').Curves} curves */
 export function trainingTable(curves) {
   const [off, on] = [curves.means('lossNoDropout'), curves.batchMeans()];
   return table({
@@ -122,7 +122,7 @@ export function trainingTable(curves) {
   });
 }
 
-/** The bins of the reliability diagram. @param {import('./curves.js').Curves} curves */
+/** The bins of the reliability diagram. @param {import('../curves.js').Curves} curves */
 export function binTable(curves) {
   const columns = curves.variants.map((variant) => curves.bins(variant));
   const bins = Math.max(0, ...columns.map(({ length }) => length));

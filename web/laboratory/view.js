@@ -9,7 +9,7 @@ import { summarySentences } from './sentences.js';
 import { binTable, curveTable, runTable, summaryTable, trainingTable } from './table.js';
 
 /** @typedef {import('./figures.js').Figure} Figure */
-/** @typedef {import('./curves.js').Curves} Curves */
+/** @typedef {import('../curves.js').Curves} Curves */
 /** @typedef {{ start: (curves: Curves) => void, update: (curves: Curves) => void, table: (curves: Curves) => HTMLElement }} Shown */
 
 /** What is there before the first comparison: axes of two epochs. */

@@ -4,11 +4,10 @@ import { dense, dropout } from '../../js/index.js';
 import { formatNumber } from '../../js/report.js';
 import { mean, sd } from '../../js/statistics.js';
 import { element, find, table } from '../dom.js';
-import { latest } from '../latest.js';
 import { lookOf, nameWithSwatch } from '../looks.js';
 import { drawGrid } from './grid.js';
-import { startGuess } from './guess.js';
 import { shareSlider } from './slider.js';
+import { nextStepButton, stepFigure } from './step-figure.js';
 import { WorkerModel } from './worker-model.js';
 
 const ROWS = 32;
@@ -23,43 +22,32 @@ const KINDS = /** @type {const} */ ([
 /** @param {import('../say.js').Say} say */
 export function startBatchStep(say) {
   const models = KINDS.map(({ mask }) => ({ mask, model: new WorkerModel() }));
-  const words = find('#batch-words');
   let p = 0.5;
   let step = 0;
-  const draw = async () => {
-    try {
-      const masks = await Promise.all(
-        models.map(({ mask, model }) => model.ask(specOf(p, mask), (one) => maskOf(one, step))),
-      );
-      const shares = masks.map(sharesOf);
-      find('#batch-grids').replaceChildren(
-        ...KINDS.map((kind, i) => pictureOf(kind, masks[i], shares[i])),
-      );
-      find('#batch-table').replaceChildren(shareTable(shares));
-      words.textContent = `Training step ${step + 1}, p = ${p}. Share kept, mean over the ${UNITS} units: ${shares.map((share) => formatNumber(mean(share))).join(' against ')}; standard deviation ${shares.map((share) => formatNumber(sd(share))).join(' against ')}.`;
-    } catch (error) {
-      words.textContent = `The masks could not be drawn: ${/** @type {Error} */ (error).message}`;
-      throw error;
-    }
-  };
-  const redraw = latest(() => draw().catch(() => {})); // its words have said why
-  const next = element('button', { type: 'button', class: 'plain', id: 'batch-next' }, 'Next step');
-  next.addEventListener('click', () => {
-    step += 1;
-    redraw(undefined);
-  });
-  const slide = shareSlider('batch-p', (value) => {
-    p = value;
-    redraw(undefined);
+  const figure = stepFigure('batch', 'The masks could not be drawn', async () => {
+    const masks = await Promise.all(
+      models.map(({ mask, model }) => model.ask(specOf(p, mask), (one) => maskOf(one, step))),
+    );
+    const shares = masks.map(sharesOf);
+    find('#batch-grids').replaceChildren(
+      ...KINDS.map((kind, i) => pictureOf(kind, masks[i], shares[i])),
+    );
+    find('#batch-table').replaceChildren(shareTable(shares));
+    const [means, deviations] = [mean, sd].map((of) =>
+      shares.map((share) => formatNumber(of(share))).join(' against '),
+    );
+    figure.words.textContent = `Training step ${step + 1}, p = ${p}. Share kept, mean over the ${UNITS} units: ${means}; standard deviation ${deviations}.`;
   });
   find('#batch-grids').append(...KINDS.map((kind) => pictureOf(kind)));
-  const controls = find('#batch-controls');
-  controls.append(slide, next);
-  controls.hidden = true;
-  startGuess('#batch-guess', say, async () => {
-    await draw();
-    controls.hidden = false;
+  const slide = shareSlider('batch-p', (value) => {
+    p = value;
+    figure.redraw();
   });
+  const next = nextStepButton('batch', () => {
+    step += 1;
+    figure.redraw();
+  });
+  figure.start(say, [slide, next]);
 }
 
 /** @param {number} p @param {'batch' | 'element'} mask */

@@ -3,11 +3,10 @@
 import { variants } from '../../js/index.js';
 import { formatNumber } from '../../js/report.js';
 import { element, find, table } from '../dom.js';
-import { latest } from '../latest.js';
 import { nameWithSwatch } from '../looks.js';
 import { CloudChart } from './cloud-chart.js';
-import { startGuess } from './guess.js';
 import { passesSlider, shareSlider } from './slider.js';
+import { stepFigure } from './step-figure.js';
 import { WorkerModel } from './worker-model.js';
 
 const IMAGES = 16;
@@ -35,44 +34,31 @@ export function startCloudStep(data, say) {
   const chart = new CloudChart(find('#cloud-chart'));
   const none = new Float32Array();
   chart.draw({ variant: 'unscaled', evaluation: none, mean: none, lines: [] }, FIRST_LIMIT);
-  const words = find('#cloud-words');
   const asked = { variant: /** @type {Variant} */ ('unscaled'), p: 0.5, passes: 100 };
+  const remember = startTable();
   let limit = 0;
-
-  const compute = async () => {
+  const figure = stepFigure('cloud', 'The cloud could not be computed', async () => {
+    const { words } = figure;
     const { variant, p, passes } = asked;
-    try {
-      words.textContent = data.ready ? 'Computing.' : 'Fetching MNIST, 11 MB.';
-      const { test } = await data.load();
-      const images = test.images.subarray(0, IMAGES * test.features);
-      const spec = { ...variants[variant](NETWORK, p), seed: SEED };
-      const moments = await model.ask(spec, (one) => one.moments(images, { layer: LAYER, passes }));
-      limit ||= ROOM * moments.evaluation.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
-      chart.draw({ variant, ...moments, lines: linesOf(p) }, limit);
-      words.replaceChildren(nameWithSwatch(variant), ` ${readout(moments)}`);
-      remember(asked, moments);
-    } catch (error) {
-      words.textContent = `The cloud could not be computed: ${/** @type {Error} */ (error).message}`;
-      throw error;
-    }
-  };
-  const again = latest(() => compute().catch(() => {})); // its words have said why
+    words.textContent = data.ready ? 'Computing.' : 'Fetching MNIST, 11\u00a0MB.';
+    const { test } = await data.load();
+    const images = test.images.subarray(0, IMAGES * test.features);
+    const spec = { ...variants[variant](NETWORK, p), seed: SEED };
+    const moments = await model.ask(spec, (one) => one.moments(images, { layer: LAYER, passes }));
+    limit ||= ROOM * moments.evaluation.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+    chart.draw({ variant, ...moments, lines: linesOf(p) }, limit);
+    words.replaceChildren(nameWithSwatch(variant), ` ${readout(moments)}`);
+    remember({ variant, p, passes }, moments);
+  });
   const change = (/** @type {Partial<typeof asked>} */ changes) => {
     Object.assign(asked, changes);
-    again(undefined);
+    figure.redraw();
   };
-  const controls = find('#cloud-controls');
-  controls.append(
+  figure.start(say, [
     ruleChoice((variant) => change({ variant })),
     shareSlider('cloud-p', (p) => change({ p })),
     passesSlider('cloud-passes', asked.passes, (passes) => change({ passes })),
-  );
-  controls.hidden = true;
-  const remember = startTable();
-  startGuess('#cloud-guess', say, async () => {
-    await compute();
-    controls.hidden = false;
-  });
+  ]);
 }
 
 /** @param {(variant: Variant) => void} choose */

@@ -3,11 +3,10 @@
 import { dense, dropout } from '../../js/index.js';
 import { count } from '../state.js';
 import { element, find, table } from '../dom.js';
-import { latest } from '../latest.js';
 import { lookOf, nameWithSwatch } from '../looks.js';
 import { drawGrid } from './grid.js';
-import { startGuess } from './guess.js';
 import { shareSlider } from './slider.js';
+import { nextStepButton, stepFigure } from './step-figure.js';
 import { WorkerModel } from './worker-model.js';
 
 const UNITS = 12;
@@ -18,42 +17,27 @@ const SEED = 1;
 export function startConnectStep(say) {
   const units = new WorkerModel();
   const weights = new WorkerModel();
-  const words = find('#connect-words');
   let p = 0.5;
   let step = 0;
-  const draw = async () => {
-    try {
-      const [kept, single] = await Promise.all([
-        units.ask(unitSpec(p), (model) => model.mask(1, { step })),
-        weights.ask(weightSpec(p), (model) => model.mask(0, { step })),
-      ]);
-      const whole = Array.from(kept).flatMap((one) => Array(INPUTS).fill(one));
-      show([Uint8Array.from(whole), /** @type {Uint8Array} */ (single)]);
-      words.textContent = `Training step ${step + 1}, p = ${p}.`;
-    } catch (error) {
-      words.textContent = `The masks could not be drawn: ${/** @type {Error} */ (error).message}`;
-      throw error;
-    }
-  };
-  const redraw = latest(() => draw().catch(() => {})); // its words have said why
-  const next = element('button', { type: 'button', class: 'plain' }, 'Next step');
-  next.id = 'connect-next';
-  next.addEventListener('click', () => {
-    step += 1;
-    redraw(undefined);
-  });
-  const slide = shareSlider('connect-p', (value) => {
-    p = value;
-    redraw(undefined);
+  const figure = stepFigure('connect', 'The masks could not be drawn', async () => {
+    const [kept, single] = await Promise.all([
+      units.ask(unitSpec(p), (model) => model.mask(1, { step })),
+      weights.ask(weightSpec(p), (model) => model.mask(0, { step })),
+    ]);
+    const whole = Array.from(kept).flatMap((one) => Array(INPUTS).fill(one));
+    show([Uint8Array.from(whole), /** @type {Uint8Array} */ (single)]);
+    figure.words.textContent = `Training step ${step + 1}, p = ${p}.`;
   });
   find('#connect-grids').append(...KINDS.map((kind) => pictureOf(kind)));
-  const controls = find('#connect-controls');
-  controls.append(slide, next);
-  controls.hidden = true;
-  startGuess('#connect-guess', say, async () => {
-    await draw();
-    controls.hidden = false;
+  const slide = shareSlider('connect-p', (value) => {
+    p = value;
+    figure.redraw();
   });
+  const next = nextStepButton('connect', () => {
+    step += 1;
+    figure.redraw();
+  });
+  figure.start(say, [slide, next]);
 }
 
 /** @param {number} p */

@@ -51,7 +51,7 @@ export function startCurveStep({ data, valley, trained, say }) {
     } catch (error) {
       status.textContent = signal.aborted
         ? 'Stopped. Start again, or look at the recorded run.'
-        : `It could not be trained: ${/** @type {Error} */ (error).message}`;
+        : `It could not be trained: ${/** @type {Error} */ (error).message}. Press the button to try again.`;
       throw error;
     } finally {
       busy(false);

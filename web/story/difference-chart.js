@@ -7,12 +7,14 @@ import { lookOf } from '../looks.js';
 const ROW = 62;
 /** In a narrow picture the figures stand below the name. */
 const NARROW_ROW = 80;
+/** Of a narrow row's height, what the words take. */
+const NARROW_WORDS = 44;
 const TOP = 26;
 const BOTTOM = 30;
 const SIDE = 14;
 const MARKER = 6;
 /** Below this width words beside a name would reach over zero, and every other tick is named. */
-const NARROW = 700;
+const NARROW = 960;
 
 /**
  * @typedef {object} Bar
@@ -46,9 +48,10 @@ export function drawDifferences({ bars, range, ticks, sides, variant, label }, w
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
   const bottom = height - BOTTOM;
+  const spans = linesBeside(bars, row, bottom);
   ticks.forEach((tick, i) => {
     const zero = tick === 0;
-    const d = `M${at(tick)} ${TOP}V${bottom}`;
+    const d = spans.map(([from, to]) => `M${at(tick)} ${from}V${to}`).join('');
     svg.append(svgElement('path', { d, class: zero ? 'zero' : 'tick' }));
     if (width < NARROW && i % 2 !== ticks.indexOf(0) % 2) return;
     svg.append(text(at(tick), bottom + 19, signed(tick), 'middle', 'soft'));
@@ -59,6 +62,18 @@ export function drawDifferences({ bars, range, ticks, sides, variant, label }, w
   );
   bars.forEach((bar, i) => svg.append(...rowOf(bar, TOP + row * i, at, variant, width)));
   return /** @type {SVGSVGElement} */ (svg);
+}
+
+/**
+ * From where to where the upright lines go: down the whole picture, or in a narrow one, where words
+ * reach over zero, beside the marks alone.
+ * @param {Bar[]} bars
+ * @param {number} row height of one
+ * @param {number} bottom
+ */
+function linesBeside(bars, row, bottom) {
+  if (row !== NARROW_ROW) return [[TOP, bottom]];
+  return bars.map((_, i) => [TOP + row * i + NARROW_WORDS, TOP + row * (i + 1)]);
 }
 
 /**

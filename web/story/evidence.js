@@ -20,6 +20,7 @@ import { RECORDED, remarkOn, runsIn } from './runs.js';
 /** @param {string} place a selector @param {Evidence} evidence @param {import('../run.js').Experiment} experiment */
 export function showEvidence(place, evidence, experiment) {
   const numbers = element('div', { class: 'scroll', tabIndex: 0, role: 'group' });
+  if (evidence.difference) numbers.classList.add('stacked'); // sentences
   numbers.setAttribute('aria-label', evidence.title);
   const { title, words, link } = evidence;
   const again = element('a', { href: link }, 'Load these settings');

@@ -1,7 +1,7 @@
 /** A figure's value against the evaluation factor, with marks where the three rules lie. */
 
 import uPlot from 'uplot';
-import { LOG_AXIS, axisStyle, canvasFont, drawAt, withOpacity } from '../canvas.js';
+import { LOG_AXIS, axisStyle, canvasFont, drawAt, drawWords, withOpacity } from '../canvas.js';
 import { cssColour, followLooks, lookOf } from '../looks.js';
 
 const HEIGHT = 300;
@@ -145,7 +145,7 @@ export class FactorChart {
       ctx.fillStyle = cssColour('--ink');
       ctx.fillText(String(name), x, bbox.top - 24 * scale);
       if (factor !== guess) continue;
-      ctx.fillText('your guess', x, bbox.top + bbox.height - 6 * scale);
+      drawWords(ctx, 'your guess', x, bbox.top + bbox.height - 6 * scale);
     }
   }
 

@@ -2,10 +2,9 @@
 
 import { formatNumber } from '../../js/report.js';
 import { element, find } from '../dom.js';
-import { latest } from '../latest.js';
-import { startGuess } from './guess.js';
 import { MATRIX, MatrixMasks, RULES, drawMatrix, matrixOf } from './matrix-pair.js';
 import { shareSlider } from './slider.js';
+import { stepFigure } from './step-figure.js';
 
 /** Masks of one tap on the answer: enough for a mean within 0.3 of the entry 6, quick on a telephone. */
 const MANY = 500;
@@ -16,7 +15,6 @@ export function startMaskStep(say) {
   const tally = new Tally();
   const parts = new Map(RULES.map((rule) => [rule, partOf(rule)]));
   find('#mask-matrices').append(...[...parts.values()].map(({ root }) => root));
-  const words = find('#mask-figure-words');
   let p = 0.5;
   let step = 0;
 
@@ -25,37 +23,35 @@ export function startMaskStep(say) {
       drawMatrix(matrix, drawn[rule]);
       mean.replaceChildren(...tally.means(rule).map((value) => element('span', {}, value)));
     }
-    words.textContent = `${tally.count} ${tally.count === 1 ? 'mask' : 'masks'} drawn at p = ${p}.`;
+    figure.words.textContent = `${tally.count} ${tally.count === 1 ? 'mask' : 'masks'} drawn at p = ${p}.`;
   };
   const draw = async (/** @type {number} */ times) => {
     const asked = p;
-    try {
-      for (let i = 0; i < times; i++) {
-        const drawn = await masks.draw(asked, step++);
-        if (p !== asked) return; // the tally has begun anew
-        tally.add(drawn);
-        if (i === times - 1) show(drawn);
-      }
-    } catch (error) {
-      words.textContent = `The masks could not be drawn: ${/** @type {Error} */ (error).message}`;
-      throw error;
+    for (let i = 0; i < times; i++) {
+      const drawn = await masks.draw(asked, step++);
+      if (p !== asked) return; // the tally has begun anew
+      tally.add(drawn);
+      if (i === times - 1) show(drawn);
     }
   };
-  const drawOne = latest(() => draw(1).catch(() => {})); // its words have said why
-
-  for (const { button } of parts.values()) button.addEventListener('click', drawOne);
-  find('#mask-controls').append(
-    shareSlider('mask-p', (value) => {
-      p = value;
-      tally.clear();
-      drawOne(undefined);
-    }),
+  const figure = stepFigure(
+    'mask',
+    'The masks could not be drawn',
+    () => draw(1),
+    '#mask-figure-words',
   );
-  startGuess('#mask-guess', say, async () => {
-    words.textContent = `Drawing ${MANY} masks.`;
+  for (const { button } of parts.values()) button.addEventListener('click', figure.redraw);
+  const slide = shareSlider('mask-p', (value) => {
+    p = value;
+    tally.clear();
+    figure.redraw();
+  });
+  const reveal = async () => {
+    figure.words.textContent = `Drawing ${MANY} masks.`;
     await draw(MANY);
     for (const { over } of parts.values()) over.hidden = false;
-  });
+  };
+  figure.start(say, [slide], { reveal, open: true });
 }
 
 /** What was drawn so far: how often each entry was kept. */

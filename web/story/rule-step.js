@@ -4,8 +4,8 @@ import { formatNumber } from '../../js/report.js';
 import { element, find, table } from '../dom.js';
 import { count } from '../state.js';
 import { CURVE_LINK } from './curve-run.js';
-import { startGuess } from './guess.js';
 import { shareSlider } from './slider.js';
+import { stepFigure } from './step-figure.js';
 
 /** `power`: of 1/keep, what the next layer meets in evaluation over what it met in training. */
 const RULES = [
@@ -21,26 +21,22 @@ export function startRuleStep(valley, say) {
   let revealed = false;
   const show = () => {
     find('#rule-table').replaceChildren(ruleTable(p, revealed));
-    find('#rule-words').textContent =
-      `x is the layer’s input, m its mask of zeros and ones. The last column: what the next layer meets in evaluation, over what it met in training, on average, at p = ${p}. It should be 1.`;
+    figure.words.textContent = `x is the layer’s input, m its mask of zeros and ones. The last column: what the next layer meets in evaluation, over what it met in training, on average, at p = ${p}. It should be 1.`;
   };
-  const controls = find('#rule-controls');
-  controls.append(
-    shareSlider('rule-p', (value) => {
-      p = value;
-      show();
-    }),
-  );
-  controls.hidden = true;
-  startGuess('#rule-guess', say, () => {
-    revealed = true;
-    controls.hidden = false;
-    show();
-    showWeights();
-  });
   const showWeights = () => {
     if (revealed) find('#rule-weights').replaceChildren(...weightParts(valley.curve));
   };
+  const figure = stepFigure('rule', 'The table could not be made', show);
+  const slide = shareSlider('rule-p', (value) => {
+    p = value;
+    show();
+  });
+  const reveal = () => {
+    revealed = true;
+    show();
+    showWeights();
+  };
+  figure.start(say, [slide], { reveal });
   valley.addEventListener('curve', showWeights);
   show();
 }

@@ -1,7 +1,7 @@
-/** A slider over usual values with a box that shows the value and takes any other. */
+/** What the story's figures are drawn with: a probability, a number of masks. */
 
 import { checkInteger, checkProbability } from '../../js/options.js';
-import { element } from '../dom.js';
+import { valueField } from '../field.js';
 
 /**
  * @param {object} how
@@ -14,45 +14,18 @@ import { element } from '../dom.js';
  * @returns {HTMLElement}
  */
 function slider({ id, label, stops, value, check, onChange }) {
-  const box = element('input', { type: 'text', id, inputMode: 'decimal', spellcheck: false });
-  const range = element('input', {
-    type: 'range',
-    min: '0',
-    max: String(stops.length - 1),
-    step: '1',
-    'aria-label': `${label}, usual values`,
-  });
-  const fault = element('p', { class: 'fault', id: `${id}-fault`, hidden: true, role: 'alert' });
-  box.setAttribute('aria-errormessage', fault.id);
-  const show = (/** @type {number} */ now) => {
-    box.value = String(now);
-    range.value = String(stops.filter((stop) => stop <= now).length - 1);
-    range.setAttribute('aria-valuetext', String(now));
-  };
-  const take = (/** @type {number} */ asked) => {
-    try {
-      const checked = check(asked);
-      fault.hidden = true;
-      box.setAttribute('aria-invalid', 'false');
-      show(checked);
+  const { root, show } = valueField({
+    id,
+    label,
+    stops,
+    take(text) {
+      const checked = check(text === '' ? NaN : Number(text));
+      show(String(checked));
       onChange(checked);
-    } catch (error) {
-      fault.textContent = `${/** @type {Error} */ (error).message}.`;
-      fault.hidden = false;
-      box.setAttribute('aria-invalid', 'true');
-    }
-  };
-  range.oninput = () => take(stops[range.valueAsNumber]);
-  box.onchange = () => take(box.value.trim() === '' ? NaN : Number(box.value));
-  show(value);
-  return element(
-    'div',
-    { class: 'field' },
-    element('label', { for: id }, label),
-    box,
-    range,
-    fault,
-  );
+    },
+  });
+  show(String(value));
+  return root;
 }
 
 const SHARES = Object.freeze(Array.from({ length: 21 }, (_, i) => Number((i / 20).toFixed(2))));

@@ -1,6 +1,7 @@
 /** What a comparison's progress adds up to: a line a variant, over all its seeds. */
 
-import { interval, mean } from '../../js/statistics.js';
+import { poolBins } from '../js/bins.js';
+import { interval, mean } from '../js/statistics.js';
 
 /** Points of a chart's line, at most, and within one epoch. */
 const MAX_POINTS = 600;
@@ -10,10 +11,19 @@ const MIN_BATCHES_PER_POINT = 12;
 /** With two seeds the interval is a hundred times wider than what it encloses. */
 const MIN_SEEDS_FOR_BAND = 3;
 
-/** @typedef {import('./charts.js').Line} Line */
-/** @typedef {{ count: number, confidence: number, accuracy: number }} Bin of a reliability diagram */
+/** @typedef {import('../js/bins.js').Bin} Bin of a reliability diagram */
 /** @typedef {'loss' | 'macroF1' | 'ece' | 'lossNoDropout'} Metric the first three of the test images */
 /** @typedef {Partial<Record<Metric, number>>} Scores */
+
+/**
+ * @typedef {object} Line
+ * @property {string} variant
+ * @property {(number | null)[]} mean one a grid point: drawn with markers, named at its end
+ * @property {(number | null)[]} low lower end of its interval
+ * @property {(number | null)[]} high
+ * @property {(number | null)[]} [under] a second, thin line without markers
+ * @property {{ at: number, value: number }[]} dots single runs
+ */
 
 /**
  * What the page keeps of one run's course.
@@ -183,20 +193,4 @@ export class Curves {
     }
     return line;
   }
-}
-
-/**
- * One diagram of the images of several.
- * @param {Bin[][]} reports
- * @returns {Bin[]}
- */
-function poolBins(reports) {
-  if (reports.length === 0) return [];
-  return reports[0].map((_, k) => {
-    const bins = reports.map((report) => report[k]);
-    const count = bins.reduce((sum, bin) => sum + bin.count, 0);
-    const share = (/** @type {'confidence' | 'accuracy'} */ key) =>
-      count === 0 ? 0 : bins.reduce((sum, bin) => sum + bin.count * bin[key], 0) / count;
-    return { count, confidence: share('confidence'), accuracy: share('accuracy') };
-  });
 }
