@@ -15,7 +15,7 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--disable-features=PreloadTopChromeWebUI', // panels of a window that nobody sees
+  '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup', // a renderer for a bar that nobody sees
 ];
 
 /** On a machine that is busy otherwise: limits end what hangs, they measure nothing. */
