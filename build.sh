@@ -96,7 +96,8 @@ compile_wasm() { # NAME FLAG...
 }
 
 wasm() { # the modules, and their objects, which the checks and the benchmark link too
-  [ -e build/dropout-relaxed/run.o ] && ! newer dist/wasm/dropout-relaxed.wasm c build.sh && return
+  [ -e build/dropout-relaxed/run.o ] && ! newer dist/wasm/dropout-simd.wasm c build.sh &&
+    ! newer dist/wasm/dropout-relaxed.wasm c build.sh && return
   need emcc emscripten
   need "$LLVM/clang" clang-19
   need "$LLVM/wasm-ld" lld-19
