@@ -96,7 +96,8 @@ compile_wasm() { # NAME FLAG...
 }
 
 wasm() { # the modules, and their objects, which the checks and the benchmark link too
-  [ -e build/dropout-relaxed/run.o ] && ! newer dist/wasm/dropout-relaxed.wasm c build.sh && return
+  [ -e build/dropout-relaxed/run.o ] && ! newer dist/wasm/dropout-simd.wasm c build.sh &&
+    ! newer dist/wasm/dropout-relaxed.wasm c build.sh && return
   need emcc emscripten
   need "$LLVM/clang" clang-19
   need "$LLVM/wasm-ld" lld-19
@@ -109,8 +110,9 @@ BINARYEN_ROOT = '/usr'
 NODE_JS = '$(command -v node)'
 FROZEN_CACHE = True
 PYTHON
-  compile_wasm dropout-simd
+  compile_wasm dropout-simd &
   compile_wasm dropout-relaxed "${RELAXED[@]}"
+  wait $! # for its failure, too
 }
 
 # The package's own objects and tests/bench/*.c, to time the products alone and count allocations.
@@ -144,14 +146,18 @@ wasi() { # NAME FLAG...
 natives() {
   need gcc gcc libc6-dev
   need clang clang libclang-rt-14-dev
+  { # on one core, the others on another
+    native sanitized clang -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+      -fno-sanitize-recover=all
+    native clang clang -O2
+  } &
   native gcc gcc -O2
-  native clang clang -O2
-  native sanitized clang -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-    -fno-sanitize-recover=all
   native fused gcc -O2 -DDW_RELAXED -include tests/c/fused.h
+  wait $!
   wasm
-  wasi simd
+  wasi simd &
   wasi relaxed "${RELAXED[@]}"
+  wait $!
 }
 
 # index.js, and parts that it imports only where it must (js/lazy.js); what they share becomes a chunk,
@@ -256,16 +262,8 @@ run_tests() {
     lint
     set -- tests/{c,js,browser,packaging}/*.test.js
   fi
-  # A page and a bundler take both cores of a small machine for themselves; other suites share them.
-  local suite pages=() others=()
-  for suite in "$@"; do
-    case $suite in
-      *tests/browser/* | *tests/packaging/*) pages+=("$suite") ;;
-      *) others+=("$suite") ;;
-    esac
-  done
-  [ ${#others[@]} = 0 ] || node --test --test-concurrency=2 "${others[@]}"
-  [ ${#pages[@]} = 0 ] || node --test --test-concurrency=1 "${pages[@]}"
+  # Pages and bundlers compute and wait by turns, each with a browser or a folder of its own.
+  node --test --test-concurrency=2 "$@"
   # Suites that make models run once more, on the relaxed build.
   local models
   mapfile -t models < <(grep -ls 'support-\(build\|models\|runs\)\.js' -- "$@")

@@ -15,7 +15,13 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup', // a renderer for a bar that nobody sees
 ];
+
+/** On a machine that is busy otherwise: limits end what hangs, they measure nothing. */
+const LAUNCH_MS = 120_000;
+/** What the driver waits for in a page is one call of the protocol. */
+const PATIENCE_MS = 600_000;
 
 /**
  * @param {import("puppeteer-core").LaunchOptions} [options]
@@ -23,6 +29,8 @@ const FLAGS = [
 export async function launch(options = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'chromium-'));
   const browser = await puppeteer.launch({
+    timeout: LAUNCH_MS,
+    protocolTimeout: PATIENCE_MS,
     ...options,
     executablePath: EXECUTABLE,
     args: [...FLAGS, ...(options.args ?? []), `--user-data-dir=${profile}`],

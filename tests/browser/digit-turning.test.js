@@ -23,8 +23,8 @@ before(async () => {
 });
 
 after(async () => {
-  await closePage(reader);
-  await site.close();
+  if (reader) await closePage(reader);
+  await site?.close();
 });
 
 test('turned, the drawing is as uncertain as the curve says, within 0 and ln 10', async (t) => {

@@ -5,7 +5,7 @@ import { compare, loadMnist } from '../../dist/index.js';
 import { parseLink } from '../../js/link.js';
 import { PageDriver } from './page-driver.js';
 
-export const SMALL = '#v=1&train-size=640&epochs=2&seeds=1-2&variants=article,standard';
+export const SMALL = '#v=1&train-size=640&epochs=2&seeds=1-2&variants=article-scaled,standard';
 
 /**
  * What the page is compared with.

@@ -90,10 +90,10 @@ describe('settings', () => {
     withPage(site, SMALL, async (reader) => {
       await reader.play();
       await reader.phase('done');
-      assert.match(await reader.text('#summary caption'), /difference from article/);
+      assert.match(await reader.text('#summary caption'), /difference from article-scaled/);
       await reader.page.select('#baseline', 'standard');
       assert.match(await reader.text('#summary caption'), /difference from standard/);
-      assert.match(await reader.text('#sentences'), /^article against standard/);
+      assert.match(await reader.text('#sentences'), /^article-scaled against standard/);
       assert.equal(await reader.page.$eval('#stale', (note) => note.hidden), true);
       await reader.choose('variants-standard');
       assert.doesNotMatch(await reader.hash(), /baseline/);
@@ -200,7 +200,7 @@ describe('a run', () => {
   test('finishes in a hidden tab, where no frame is drawn', () =>
     withPage(
       site,
-      '#v=1&train-size=6000&epochs=2&seeds=1-2&variants=article,standard',
+      '#v=1&train-size=6000&epochs=2&seeds=1-2&variants=article-scaled,standard',
       async (reader) => {
         await reader.page.evaluate(() => {
           document.addEventListener('visibilitychange', () => {

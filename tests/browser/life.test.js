@@ -65,7 +65,8 @@ for (const worker of [true, false]) {
     test('a signal aborted before, later and by a timeout; what goes on ends with the same bits', async (t) => {
       const found = await inPage(async (worker) => {
         const { createModel, loadModel } = library;
-        const fit = { epochs: 40, batchSize: 16, validation: data };
+        // Far longer than all the turns before the aborts, also where another process has the page’s core.
+        const fit = { epochs: 200, batchSize: 16, validation: data };
         const whole = await createModel(spec, { worker });
         await whole.fit(data, fit);
         let model = await createModel(spec, { worker });

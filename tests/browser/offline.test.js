@@ -45,7 +45,7 @@ async function compareOffline(address) {
   return { hashes, code: created.code };
 }
 
-const TIMEOUT = { timeout: 120_000 };
+const TIMEOUT = { timeout: 300_000 };
 
 test(
   'the runs of a comparison share its workers: those after the cut fetch nothing',

@@ -7,14 +7,12 @@ import { openSite } from './site.js';
 
 /** FULL=1, as `npm run test:everywhere` has it, ends as many as tests/js/torture-kill.test.js. */
 const KILLS = process.env.FULL ? 200 : 60;
-/** Only for a promise that hangs: what was measured is told. */
-const WATCHDOG_MS = 600_000;
 
 /** @type {Awaited<ReturnType<typeof openSite>>} */
 let site;
 
 before(async () => {
-  site = await openSite(undefined, { protocolTimeout: WATCHDOG_MS }); // one call for all
+  site = await openSite();
 });
 
 after(async () => {

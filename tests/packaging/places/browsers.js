@@ -4,7 +4,7 @@ import { launch as chromium } from '../../browser/chromium.js';
 import { launch as firefox } from '../../browser/firefox.js';
 import { launch as webkit } from '../../browser/webkit.js';
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 /** @typedef {{ version: string, read: (url: string) => Promise<string>, close: () => Promise<void> }} Reader */
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,19 +23,27 @@ export async function pack(folder) {
   return join(folder, filename);
 }
 
-/** The tarball, once for all projects. @type {Promise<{ folder: string, tarball: string }> | undefined} */
-let packed;
+/** A project with the tarball installed, which every project begins as. @type {Promise<{ project: string, folders: string[] }> | undefined} */
+let installed;
 
-const packOnce = () =>
-  (packed ??= (async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'packed '));
-    return { folder, tarball: await pack(folder) };
+const installOnce = () =>
+  (installed ??= (async () => {
+    const names = ['packed ', 'installed '].map((name) => join(tmpdir(), name));
+    const folders = await Promise.all(names.map((name) => mkdtemp(name)));
+    const tarball = await pack(folders[0]);
+    // As deep as its copies: its manifest names the tarball by a relative path.
+    const project = join(folders[1], 'project');
+    await mkdir(project);
+    await writeFile(join(project, 'package.json'), MANIFEST);
+    const options = ['--no-audit', '--no-fund', '--offline'];
+    await run('npm', ['install', ...options, tarball], { cwd: project });
+    return { project, folders };
   })());
 
 /** @returns {Promise<void>} */
 export async function forgetTarball() {
-  if (packed) await rm((await packed).folder, { recursive: true });
-  packed = undefined;
+  for (const folder of (await installed)?.folders ?? []) await rm(folder, { recursive: true });
+  installed = undefined;
 }
 
 /** The golden training as a page and as a program, by the package's own name or another of its entries. */
@@ -51,14 +59,11 @@ export const goldenFiles = (entry = 'dropout-wasm', runtime = {}) => ({
  * @returns {Promise<Project>}
  */
 export async function newProject(files) {
-  const { tarball } = await packOnce();
+  const begun = await installOnce();
   const folder = await mkdtemp(join(tmpdir(), 'a project '));
   const project = new Project(join(folder, 'someone elses'), join(folder, 'output'), files);
   await mkdir(project.output);
-  await project.write('package.json', MANIFEST);
-  await run('npm', ['install', '--no-audit', '--no-fund', '--offline', tarball], {
-    cwd: project.folder,
-  });
+  await cp(begun.project, project.folder, { recursive: true, verbatimSymlinks: true });
   for (const [name, text] of Object.entries(files)) await project.write(name, text);
   await project.begin();
   return project;
@@ -92,9 +97,9 @@ class Project {
     this.#before = await this.#read();
   }
 
-  /** A command inside the project, for at most two minutes. @param {string} command @param {string[]} args @param {object} [env] */
+  /** A command inside the project, for at most ten minutes. @param {string} command @param {string[]} args @param {object} [env] */
   async run(command, args, env = {}) {
-    const options = { cwd: this.folder, env: { ...process.env, ...env }, timeout: 120_000 };
+    const options = { cwd: this.folder, env: { ...process.env, ...env }, timeout: 600_000 };
     try {
       return (await run(command, args, options)).stdout;
     } catch (error) {
