@@ -7,6 +7,7 @@
 #   build.sh everywhere   the package in bundlers, runtimes and browsers; 1,000 models, 200 killed workers
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+trap 'kill $(jobs -p) 2>/dev/null || true' EXIT # what runs beside a command that failed or was interrupted
 
 LLVM=/usr/lib/llvm-19/bin # the first Debian LLVM that knows relaxed SIMD's final opcodes
 EMSCRIPTEN=/usr/share/emscripten
@@ -90,7 +91,7 @@ link_module() { # OUT FILE_OR_FLAG...
 }
 
 compile_wasm() { # NAME FLAG...
-  rm -rf "build/$1"
+  rm -rf "build/$1" "dist/wasm/$1.wasm"
   objects_wasm "$1" 'c/*.c' "${@:2}"
   link_module "dist/wasm/$1.wasm" "build/$1"/*.o
 }
@@ -128,7 +129,6 @@ bench_wasm() { # VARIANT FLAG...
 native() { # NAME COMPILER FLAG...
   local name=$1 compiler=$2
   newer "build/native/$name" c tests/c build.sh || return 0
-  need "$compiler" "$compiler"
   mkdir -p build/native
   "$compiler" "${NATIVE_FLAGS[@]}" "${@:3}" -Ic c/*.c tests/c/*.c -lm "${COUNTED[@]/#/-Wl,}" -o "build/native/$name"
 }

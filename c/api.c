@@ -70,12 +70,13 @@ void dw_dataset_destroy(dw_dataset *d) {
 }
 
 int dw_dataset_add_bytes(dw_dataset *d, uint32_t first, uint32_t rows, const uint8_t *bytes) {
-  if (d->floats) return fail(DW_INVALID_ARGUMENT, "bytes are for images of bytes; rows:", rows);
+  if (d->floats)
+    return fail(DW_INVALID_ARGUMENT, "the images are floats and take no bytes; rows:", rows);
   if (first != d->packed.rows) {
     return fail(DW_INVALID_ARGUMENT, "first must be the first row that is not there, not", first);
   }
   if (rows > d->samples - first) {
-    return fail(DW_INVALID_ARGUMENT, "rows must end with the samples, not be", rows);
+    return fail(DW_INVALID_ARGUMENT, "rows must be no more than are missing, not", rows);
   }
   for (uint32_t r = 0; r < rows; r++) packed_add(&d->packed, bytes + (size_t)r * d->features);
   return DW_OK;
@@ -234,10 +235,14 @@ int dw_model_build(dw_model *m) {
   return DW_OK;
 }
 
-void dw_model_initialize(dw_model *m) {
+int dw_model_initialize(dw_model *m) {
+  if (!m->built) {
+    return fail(DW_INVALID_ARGUMENT, "the model is not built; layers:", m->layer_count);
+  }
   for (uint32_t i = 0; i < m->layer_count; i++) {
     if (m->layers[i].kind == LAYER_DENSE) dense_initialize(&m->layers[i].dense, m->seed, &m->work);
   }
+  return DW_OK;
 }
 
 double dw_model_bytes(const dw_model *m) {

@@ -34,8 +34,9 @@ static bool list_bytes(struct nonzeros *list, const struct dw_dataset *d, const 
   for (uint32_t r = 0; r < rows; r++) {
     count += packed_nonzeros(&d->packed, row_at(order, first, r));
   }
+  if (count > UINT32_MAX) return false; /* a list counts in 32 bits */
   list->rows = rows, list->columns = d->features, list->count = (uint32_t)count;
-  if (count > UINT32_MAX || !nonzeros_worthwhile(list, d->features)) return false;
+  if (!nonzeros_worthwhile(list, d->features)) return false;
   list->count = 0;
   for (uint32_t r = 0; r < rows; r++) {
     packed_list(&d->packed, row_at(order, first, r), list, r);

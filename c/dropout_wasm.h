@@ -102,10 +102,10 @@ int DW_API(dw_model_add_dropout)(dw_model *m, uint32_t noise, double p, uint32_t
                                  uint32_t scaling);
 /* Ends the list of layers and allocates; every parameter is 0. */
 int DW_API(dw_model_build)(dw_model *m);
-/* Of a built model: draws the initial parameters, U(-1/sqrt(I), 1/sqrt(I)) for weights and biases,
- * for 'selu' N(0, 1/I) and biases 0.  A call of its own: it takes a third of a model's start (10 ms
- * for half a million), which others need not wait for. */
-void DW_API(dw_model_initialize)(dw_model *m);
+/* Draws the initial parameters: U(-1/sqrt(I), 1/sqrt(I)) for weights and biases, for 'selu' N(0,
+ * 1/I) and biases 0.  Apart from dw_model_build, so that a caller may answer first: 10 ms for half
+ * a million weights, a third of a model's start. */
+int DW_API(dw_model_initialize)(dw_model *m);
 /* Bytes held: parameters, optimizer state and workspace. */
 double DW_API(dw_model_bytes)(const dw_model *m);
 

@@ -1,7 +1,7 @@
 /** Variants times seeds, over a pool of models: what differs, and whether the seeds show it. */
 
 import { throwIfAborted } from './abort.js';
-import { COMPARISON, COMPARISON_LIMITS } from './comparison/defaults.js';
+import { COMPARISON_DEFAULTS, COMPARISON_LIMITS } from './comparison/defaults.js';
 import { checkBaseline, resolveGrid } from './comparison/grid.js';
 import { identityOf, indexLines } from './comparison/line.js';
 import { runPool } from './comparison/pool.js';
@@ -151,7 +151,7 @@ function resolve(names, data, options) {
   const keys = checkVariants(names, 'names');
   checkKeys(data, ['train', 'test'], 'data');
   checkKeys(options, KEYS, 'options');
-  const { trainEvaluation, ...defaults } = COMPARISON;
+  const { trainEvaluation, ...defaults } = COMPARISON_DEFAULTS;
   const train = checkDataset(data.train, 'train');
   const test = checkDataset(data.test, 'test');
   const given = {

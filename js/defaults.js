@@ -41,6 +41,7 @@ export const OPTIMIZERS = Object.freeze({
 
 export const DEFAULTS = Object.freeze({
   seed: 0,
+  /** Of `variants`. */
   network: 'intended',
   runtime: Object.freeze({ worker: true, numerics: NUMERICS[0] }),
   layer: Object.freeze({

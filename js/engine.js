@@ -1,5 +1,5 @@
 /**
- * A model on the thread that owns the core. Every public method is a message's `method`; those whose
+ * A model on the thread that owns the core. Every public method but `initialize` is a message's `method`; those whose
  * work grows with the data give way between short slices, so that others run between two steps of a
  * training.
  */
@@ -58,7 +58,6 @@ export class Engine {
   #nextStored = 1;
   /** Calls under way that read the weights. */
   #readers = 0;
-  #isDrawn = true;
   /** @type {Training | undefined} */
   #training;
 
@@ -69,21 +68,6 @@ export class Engine {
 
   /** @param {import('./layers.js').Spec} spec */
   create(spec) {
-    this.#build(spec);
-    this.#isDrawn = false;
-  }
-
-  /**
-   * What the caller need not wait for: the weights of a new model are drawn once it is told, and
-   * looks at its data meanwhile (9 ms of a first step). No other call comes in between.
-   */
-  complete() {
-    if (!this.#isDrawn) this.#core.call.dw_model_initialize(this.#model);
-    this.#isDrawn = true;
-  }
-
-  /** @param {import('./layers.js').Spec} spec */
-  #build(spec) {
     const { call } = this.#core;
     const model = this.#core.made(call.dw_model_create(spec.input, spec.seed));
     try {
@@ -96,6 +80,11 @@ export class Engine {
     this.#model = model;
     this.#spec = spec;
     this.#training = new Training(this.#core, model);
+  }
+
+  /** Draws the weights of a new model; one that was saved brings its own. */
+  initialize() {
+    this.#core.check(this.#core.call.dw_model_initialize(this.#model));
   }
 
   /** @param {number} model @param {import('./layers.js').Layer} layer */
@@ -126,7 +115,7 @@ export class Engine {
    *   checked; `slots`: the parameters and, with `training`, the optimizer's state
    */
   load({ spec, slots, training }) {
-    this.#build(spec);
+    this.create(spec);
     if (training) this.#trained.load(training);
     else this.#trained.isOfWeights = true;
     for (const [slot, values] of slots.entries()) this.#write(values, slot);
@@ -173,7 +162,8 @@ export class Engine {
       const images = call.dw_dataset_floats_view(data);
       this.#core.view(Type, images, samples * features).set(values, offset);
     } else {
-      const [first, rows] = [offset, values.length].map((elements) => elements / features);
+      const first = offset / features;
+      const rows = values.length / features;
       this.#core.given(values, (address) => call.dw_dataset_add_bytes(data, first, rows, address));
     }
     return values.buffer;

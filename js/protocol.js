@@ -49,7 +49,8 @@ export const PROGRESS_MS = 50;
 /** A worker that has said nothing for so long runs a script that is none of ours. */
 export const START_MS = 60_000;
 
-/** A worker without a call frees its model within milliseconds: one that takes so long is not waited for. */
+/** A worker without a call frees its model within milliseconds, a new one after drawing its weights: one
+ *  that takes so long is not waited for. */
 export const FREE_MS = 1000;
 
 /** A worker that has a call to answer and has not said a word for so many ticks hangs: ten minutes, since

@@ -38,7 +38,8 @@ export function serve(post, holding) {
     try {
       const value = await /** @type {any} */ (engine)[method](args, task);
       post({ kind: 'result', id, value }, buffersOf(value));
-      engine?.complete();
+      // Its maker looks at data meanwhile, and no other call comes in between.
+      if (method === 'create') engine?.initialize();
     } catch (error) {
       post({ kind: 'error', id, error: errorToWire(error) });
     } finally {

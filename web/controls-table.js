@@ -1,13 +1,13 @@
 /** How every setting is offered: the rows behind the form, in the order of the algorithm. */
 
 import { SCHEDULES } from '../js/comparison/schedule.js';
-import { COMPARISON } from '../js/comparison/defaults.js';
+import { COMPARISON_DEFAULTS } from '../js/comparison/defaults.js';
 import { OPTIMIZERS } from '../js/defaults.js';
 import { networkInfo } from '../js/variant-words.js';
 import { NETWORKS } from '../js/variants.js';
 
 /** Training images of MNIST, the data of this page. */
-export const IMAGES = COMPARISON.trainSize;
+export const IMAGES = COMPARISON_DEFAULTS.trainSize;
 
 /**
  * @typedef {object} Control
@@ -42,11 +42,12 @@ const isSgd = (texts) => texts.get('optimizer') === 'sgd';
 /** @param {URLSearchParams} texts */
 const optimizerOf = (texts) =>
   OPTIMIZERS[
-    /** @type {keyof typeof OPTIMIZERS} */ (texts.get('optimizer') ?? COMPARISON.optimizer)
+    /** @type {keyof typeof OPTIMIZERS} */ (texts.get('optimizer') ?? COMPARISON_DEFAULTS.optimizer)
   ];
 
 /** @param {URLSearchParams} texts */
-const variantsOf = (texts) => (texts.get('variants') ?? COMPARISON.variants.join(',')).split(',');
+const variantsOf = (texts) =>
+  (texts.get('variants') ?? COMPARISON_DEFAULTS.variants.join(',')).split(',');
 
 /** @param {Control} control @param {URLSearchParams} texts */
 export function isUsed({ used }, texts) {

@@ -1,6 +1,6 @@
 /** One comparison at a time: its phases, what it has computed, and all runs of this visit. */
 
-import { COMPARISON } from '../js/comparison/defaults.js';
+import { COMPARISON_DEFAULTS } from '../js/comparison/defaults.js';
 import { PauseController, compare } from '../js/index.js';
 import { Curves } from './curves.js';
 import { addressOfRun } from './state.js';
@@ -136,7 +136,7 @@ export class Experiment extends EventTarget {
   /** What was computed earlier in this visit is there at once. @param {Settings} settings */
   #begin(settings) {
     this.settings = settings;
-    const { trainSize = COMPARISON.trainSize, batchSize, variants, epochs } = settings;
+    const { trainSize = COMPARISON_DEFAULTS.trainSize, batchSize, variants, epochs } = settings;
     this.curves = new Curves(variants, epochs, trainSize / batchSize);
     this.runs = [];
     this.#active.clear();

@@ -4,7 +4,7 @@
  * line cannot differ; how each is offered stands in controls-table.js.
  */
 
-import { COMPARISON } from '../js/comparison/defaults.js';
+import { COMPARISON_DEFAULTS } from '../js/comparison/defaults.js';
 import { checkInteger } from '../js/check.js';
 import { formatLink, parseLink } from '../js/link.js';
 import { defaultLearningRate } from '../js/comparison/checks.js';
@@ -51,7 +51,7 @@ function moreOf(settings) {
     const text = optional && isTold ? format(settings) : undefined;
     return text === undefined ? [] : [`${flag} ${text}`];
   });
-  return numerics === COMPARISON.numerics ? told : [...told, `numerics ${numerics}`];
+  return numerics === COMPARISON_DEFAULTS.numerics ? told : [...told, `numerics ${numerics}`];
 }
 
 /**

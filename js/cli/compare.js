@@ -39,7 +39,7 @@ export async function compareCommand(request, signal) {
       const taken = runs.length - trained;
       say(`${taken} of ${runs.length} runs were in ${json} already`);
     }
-    report.write(`dropout-wasm run '#${formatLink(settings)}'\n\n`); // what was run, to be run again
+    report.write(`npx dropout-wasm run '#${formatLink(settings)}'\n\n`); // what was run, to be run again
     report.write(summaryTables(summary, settings.baseline ?? variants[0]));
     if (command === 'run') report.write(`\n${hashTable(runs)}`);
   } finally {

@@ -2,7 +2,7 @@
 
 import { LIMITS, OPTIMIZERS, checkInteger, checkOneOf, rangeError, typeError } from '../options.js';
 import { VARIANT_KEYS } from '../variants.js';
-import { COMPARISON, COMPARISON_LIMITS } from './defaults.js';
+import { COMPARISON_DEFAULTS, COMPARISON_LIMITS } from './defaults.js';
 
 /** @typedef {import('../variants.js').Network} Network */
 /** @typedef {import('../variants.js').VariantKey} VariantKey */
@@ -15,7 +15,7 @@ import { COMPARISON, COMPARISON_LIMITS } from './defaults.js';
  */
 export function defaultLearningRate(optimizer, network) {
   return optimizer === 'sgd'
-    ? COMPARISON.sgdLearningRate[network]
+    ? COMPARISON_DEFAULTS.sgdLearningRate[network]
     : OPTIMIZERS[optimizer].defaults.learningRate;
 }
 

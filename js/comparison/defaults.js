@@ -2,7 +2,7 @@
 
 import { DEFAULTS } from '../defaults.js';
 
-export const COMPARISON = Object.freeze({
+export const COMPARISON_DEFAULTS = Object.freeze({
   network: DEFAULTS.network,
   variants: Object.freeze(['article', 'article-scaled']),
   p: DEFAULTS.layer.p,

@@ -18,7 +18,7 @@ import {
 } from '../options.js';
 import { NETWORKS } from '../variants.js';
 import { checkList, checkSeeds, checkVariants, defaultLearningRate } from './checks.js';
-import { COMPARISON, COMPARISON_LIMITS } from './defaults.js';
+import { COMPARISON_DEFAULTS, COMPARISON_LIMITS } from './defaults.js';
 import { checkBaseline, resolveGrid } from './grid.js';
 import { SCHEDULES } from './schedule.js';
 
@@ -56,7 +56,7 @@ import { SCHEDULES } from './schedule.js';
  */
 
 const { sgd, adam, adamw } = OPTIMIZERS;
-const sgdRates = COMPARISON.sgdLearningRate;
+const sgdRates = COMPARISON_DEFAULTS.sgdLearningRate;
 /** '0.01 on printed and intended, 0.1 on relu and srivastava' */
 const sgdRatesText = [...new Set(Object.values(sgdRates))]
   .map((rate) => `${rate} on ${NETWORKS.filter((key) => sgdRates[key] === rate).join(' and ')}`)
@@ -154,7 +154,7 @@ export const SETTINGS = Object.freeze([
     value: 'n',
     help: 'the first n training images; all',
     parse: (text, name) => checkInteger(toNumber(text, name), name, LIMITS.samples),
-    format: ({ trainSize = COMPARISON.trainSize }) => String(trainSize),
+    format: ({ trainSize = COMPARISON_DEFAULTS.trainSize }) => String(trainSize),
   },
   {
     flag: 'numerics',
@@ -195,17 +195,17 @@ export function parseSettings(texts, prefix = '') {
       return [flag, text === undefined ? undefined : parse(text, prefix + flag)];
     }),
   );
-  const network = given.network ?? COMPARISON.network;
-  const name = given.optimizer ?? COMPARISON.optimizer;
+  const network = given.network ?? COMPARISON_DEFAULTS.network;
+  const name = given.optimizer ?? COMPARISON_DEFAULTS.optimizer;
   const rate = given['learning-rate'] ?? defaultLearningRate(name, network);
   const { schedule, momentum } = given;
   const settings = {
-    variants: given.variants ?? [...COMPARISON.variants],
+    variants: given.variants ?? [...COMPARISON_DEFAULTS.variants],
     network,
-    p: given.p ?? COMPARISON.p,
-    epochs: given.epochs ?? COMPARISON.epochs,
-    seeds: given.seeds ?? [...COMPARISON.seeds],
-    batchSize: given.batch ?? COMPARISON.batchSize,
+    p: given.p ?? COMPARISON_DEFAULTS.p,
+    epochs: given.epochs ?? COMPARISON_DEFAULTS.epochs,
+    seeds: given.seeds ?? [...COMPARISON_DEFAULTS.seeds],
+    batchSize: given.batch ?? COMPARISON_DEFAULTS.batchSize,
     optimizer: Array.isArray(rate) ? { name } : { name, learningRate: rate },
     ...withoutUndefined({
       learningRates: Array.isArray(rate) ? rate : undefined,
@@ -215,7 +215,7 @@ export function parseSettings(texts, prefix = '') {
       maxNorm: given['max-norm'],
       trainSize: given['train-size'],
     }),
-    numerics: given.numerics ?? COMPARISON.numerics,
+    numerics: given.numerics ?? COMPARISON_DEFAULTS.numerics,
     ...withoutUndefined({ baseline: given.baseline }),
   };
   const cells = resolveGrid(settings.variants, settings); // throws where two settings contradict each other

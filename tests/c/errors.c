@@ -120,18 +120,18 @@ static void images(void) {
   const uint8_t bytes[3] = {0, 1, 2};
   dw_dataset *d = dw_dataset_create(2, 1, 0, DW_BYTES);
   expect(!dw_dataset_floats_view(d), "bytes have a view of floats");
-  REFUSED(dw_dataset_add_bytes(d, 0, 3, bytes), "rows must end with the samples, not be 3");
+  REFUSED(dw_dataset_add_bytes(d, 0, 3, bytes), "rows must be no more than are missing, not 3");
   REFUSED(dw_dataset_add_bytes(d, 1, 1, bytes),
           "first must be the first row that is not there, not 1");
   expect(dw_dataset_add_bytes(d, 0, 1, bytes) == DW_OK, "%s", dw_last_error());
   REFUSED(dw_dataset_add_bytes(d, 0, 1, bytes), "not 0");
-  REFUSED(dw_dataset_add_bytes(d, 1, 2, bytes), "not be 2");
-  REFUSED(dw_dataset_add_bytes(d, 1, UINT32_MAX, bytes), "not be 4294967295");
+  REFUSED(dw_dataset_add_bytes(d, 1, 2, bytes), "not 2");
+  REFUSED(dw_dataset_add_bytes(d, 1, UINT32_MAX, bytes), "not 4294967295");
   expect(dw_dataset_add_bytes(d, 1, 1, bytes) == DW_OK, "%s", dw_last_error());
-  REFUSED(dw_dataset_add_bytes(d, 2, 1, bytes), "not be 1");
+  REFUSED(dw_dataset_add_bytes(d, 2, 1, bytes), "missing, not 1");
   dw_dataset_destroy(d);
   d = dw_dataset_create(2, 1, 0, DW_FLOATS);
-  REFUSED(dw_dataset_add_bytes(d, 0, 1, bytes), "bytes are for images of bytes; rows: 1");
+  REFUSED(dw_dataset_add_bytes(d, 0, 1, bytes), "the images are floats and take no bytes; rows: 1");
   dw_dataset_destroy(d);
 }
 
@@ -144,6 +144,7 @@ static void before_build(void) {
   dw_model_add_dense(m, CLASSES, 0);
   dw_model_drop_connect(m, 0.5, DW_MASK_BATCH, 0, 0);
   const char *says = "the model is not built; layers: 1";
+  REFUSED(dw_model_initialize(m), says);
   REFUSED(dw_parameter_read(m, 0, DW_WEIGHT, 0, values), says);
   REFUSED(dw_parameter_write(m, 0, DW_WEIGHT, 0, values), says);
   REFUSED(dw_optimizer_configure(m, DW_ADAM, 0, 0, 0.9, 0.999, 1e-8), says);

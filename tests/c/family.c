@@ -22,7 +22,7 @@ static dw_model *connected(uint32_t inputs, uint32_t before, uint32_t units, dou
   require(dw_model_drop_connect(m, p, DW_MASK_ELEMENT, scaling, draws));
   require(dw_model_add_dense(m, CLASSES, DW_LINEAR));
   require(dw_model_build(m));
-  dw_model_initialize(m);
+  require(dw_model_initialize(m));
   return m;
 }
 
@@ -141,7 +141,7 @@ static void max_norms(void) {
         require(dw_model_add_dense(m, CLASSES, DW_LINEAR));
         if (one) require(dw_model_max_norm(m, c));
         require(dw_model_build(m));
-        dw_model_initialize(m);
+        require(dw_model_initialize(m));
         use_sgd(m);
         require(dw_train_begin(m, d, ROWS, ROWS, 0, 0));
         require(dw_train_step(m, d, 0.3, 0));
@@ -186,7 +186,7 @@ static void all_kinds(void) {
     require(dw_model_add_dropout(m, DW_BERNOULLI, 0.5, DW_MASK_BATCH, DW_SCALE_TRAIN));
     require(dw_model_add_dense(m, CLASSES, DW_LINEAR));
     require(dw_model_build(m));
-    dw_model_initialize(m);
+    require(dw_model_initialize(m));
     use_adam(m);
     require(dw_train_begin(m, d, ROWS, 2, 1, 0));
     for (int step = 0; step < 3; step++) require(dw_train_step(m, d, 0.01, 0));

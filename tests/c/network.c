@@ -26,7 +26,7 @@ dw_model *network_create(const struct network *n, uint32_t activation, double se
     require(dw_model_drop_connect(m, l->p, l->mask, l->scaling, 0));
   }
   require(dw_model_build(m));
-  dw_model_initialize(m);
+  require(dw_model_initialize(m));
   return m;
 }
 

@@ -222,7 +222,7 @@ static void initial_weights(void) {
   dw_model_add_dense(m, HIDDEN, DW_TANH);
   dw_model_add_dense(m, LAST, DW_SELU);
   expect(dw_model_build(m) == DW_OK, "%s", dw_last_error());
-  dw_model_initialize(m);
+  expect(dw_model_initialize(m) == DW_OK, "%s", dw_last_error());
   float *w = ALLOCATE(float, HIDDEN *LAST);
   float radius = (float)(1 / sqrt(INPUTS));
   for (uint32_t which = 0; which < 2; which++) {

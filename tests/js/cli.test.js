@@ -26,7 +26,7 @@ after(() => rm(directory, { recursive: true }));
 test('compare prints a table to stdout, nothing to a stderr that is no terminal, and exits with 0', () => {
   assert.equal(first.status, 0, first.stderr);
   assert.equal(first.stderr, '');
-  assert.match(first.stdout, /^dropout-wasm run '#v=1&network=\S+&seeds=1-2\S*'$/m);
+  assert.match(first.stdout, /^npx dropout-wasm run '#v=1&network=\S+&seeds=1-2\S*'$/m);
   assert.match(first.stdout, /2 seeds/);
   assert.match(first.stdout, /^article-scaled +\d\.\d+ ± \d/m);
   assert.match(first.stdout, /^Minus article, seed by seed$/m);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { COMPARISON, COMPARISON_LIMITS } from '../../js/comparison/defaults.js';
+import { COMPARISON_DEFAULTS, COMPARISON_LIMITS } from '../../js/comparison/defaults.js';
 import { PauseController } from '../../js/pause.js';
 import {
   DEFAULTS,
@@ -204,7 +204,7 @@ test('wasm and workerUrl are addresses or, for wasm, bytes or a module', () => {
 });
 
 test('the tables cannot be changed by a user', () => {
-  for (const table of [DEFAULTS, DEFAULTS.fit, COMPARISON, LIMITS, COMPARISON_LIMITS]) {
+  for (const table of [DEFAULTS, DEFAULTS.fit, COMPARISON_DEFAULTS, LIMITS, COMPARISON_LIMITS]) {
     assert.ok(Object.isFrozen(table));
   }
 });

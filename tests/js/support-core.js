@@ -60,7 +60,7 @@ export class CoreModel {
       if (layer.dropConnect) core.check(call.dw_model_drop_connect(this.#model, ...drop, 0));
     }
     core.check(call.dw_model_build(this.#model));
-    call.dw_model_initialize(this.#model);
+    core.check(call.dw_model_initialize(this.#model));
     const kind = OPTIMIZER_NAMES.indexOf(optimizer);
     core.check(call.dw_optimizer_configure(this.#model, kind, 0, 0, 0.9, 0.999, 1e-8));
   }

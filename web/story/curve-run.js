@@ -1,7 +1,7 @@
 /** Step 4's own run: trains one network without a factor, and evaluates its weights at many. */
 
 import { createModel, variants } from '../../js/index.js';
-import { COMPARISON } from '../../js/comparison/defaults.js';
+import { COMPARISON_DEFAULTS } from '../../js/comparison/defaults.js';
 import { readLink } from '../state.js';
 
 /** Every number of the run, as for the laboratory and the command line. */
@@ -54,7 +54,7 @@ export async function curveOf(model, data, factors, signal) {
 export async function runCurve({ train, test }, { signal, progress, glance, trained }) {
   const settings = readLink(CURVE_LINK);
   const { p, network, epochs, batchSize, optimizer } = settings;
-  const { trainSize = COMPARISON.trainSize } = settings;
+  const { trainSize = COMPARISON_DEFAULTS.trainSize } = settings;
   const [variant] = settings.variants;
   const [seed] = settings.seeds;
   const spec = { ...variants[variant](network, p), seed };
