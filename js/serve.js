@@ -35,13 +35,16 @@ export function serve(post, holding) {
   async function call({ id, method, args, paused }) {
     const task = new Task((value) => post({ kind: 'progress', id, value }), paused);
     tasks.set(id, task);
+    /** What an error means: once the answer is out, that the thread is of no use. @type {'error' | 'failed'} */
+    let kind = 'error';
     try {
       const value = await /** @type {any} */ (engine)[method](args, task);
       post({ kind: 'result', id, value }, buffersOf(value));
+      kind = 'failed';
       // Its maker looks at data meanwhile, and no other call comes in between.
       if (method === 'create') engine?.initialize();
     } catch (error) {
-      post({ kind: 'error', id, error: errorToWire(error) });
+      post({ kind, id, error: errorToWire(error) });
     } finally {
       tasks.delete(id);
       freeWhenIdle();

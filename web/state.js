@@ -37,7 +37,7 @@ export function readLink(link) {
   const grid = [settings.p].flat().length > 1 ? 'p' : settings.learningRates && 'learning-rate';
   if (grid) {
     throw new RangeError(
-      `${grid} has several values, and the page shows one at a time; the command line runs them all: dropout-wasm run "#${formatLink(settings)}"`,
+      `${grid} has several values, and the page shows one at a time; the command line runs them all: npx dropout-wasm run "#${formatLink(settings)}"`,
     );
   }
   return /** @type {Settings} */ (settings);

@@ -48,6 +48,7 @@ function probabilities(core) {
     core.check(call.dw_model_add_dense(model, HIDDEN, 0));
     core.check(call.dw_model_add_dense(model, OUTPUTS, 0));
     core.check(call.dw_model_build(model));
+    core.check(call.dw_model_initialize(model));
     write(core, model, 0, HIDDEN, INPUTS, hiddenWeight);
     write(core, model, 1, OUTPUTS, HIDDEN, outputWeight);
     data = core.made(call.dw_dataset_create(1, INPUTS, 0, 1));

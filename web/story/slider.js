@@ -1,5 +1,6 @@
 /** What the story's figures are drawn with: a probability, a number of masks. */
 
+import { toNumber } from '../../js/comparison/settings.js';
 import { checkInteger, checkProbability } from '../../js/options.js';
 import { valueField } from '../field.js';
 
@@ -7,19 +8,20 @@ import { valueField } from '../field.js';
  * @param {object} how
  * @param {string} how.id of the box, unique on the page
  * @param {string} how.label
+ * @param {string} how.name in what the reader is told
  * @param {readonly number[]} how.stops ascending
  * @param {number} how.value at first
- * @param {(value: number) => number} how.check throws what the reader should know
+ * @param {(value: number, name: string) => number} how.check throws what the reader should know
  * @param {(value: number) => void} how.onChange
  * @returns {HTMLElement}
  */
-function slider({ id, label, stops, value, check, onChange }) {
+function slider({ id, label, name, stops, value, check, onChange }) {
   const { root, show } = valueField({
     id,
     label,
     stops,
     take(text) {
-      const checked = check(text === '' ? NaN : Number(text));
+      const checked = check(toNumber(text, name), name);
       show(String(checked));
       onChange(checked);
     },
@@ -35,9 +37,10 @@ export function shareSlider(id, onChange) {
   return slider({
     id,
     label: 'p, probability of dropping',
+    name: 'p',
     stops: SHARES,
     value: 0.5,
-    check: (p) => checkProbability(p, 'p'),
+    check: checkProbability,
     onChange,
   });
 }
@@ -47,9 +50,10 @@ export function passesSlider(id, value, onChange) {
   return slider({
     id,
     label: 'masks in the mean',
+    name: 'masks',
     stops: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
     value,
-    check: (passes) => checkInteger(passes, 'masks', { min: 1, max: 10_000 }),
+    check: (passes, name) => checkInteger(passes, name, { min: 1, max: 10_000 }),
     onChange,
   });
 }
