@@ -1,6 +1,6 @@
 /** What a comparison's progress adds up to: a line a variant, over all its seeds. */
 
-import { poolBins } from '../js/bins.js';
+import { poolBins } from './bins.js';
 import { interval, mean } from '../js/statistics.js';
 
 /** Points of a chart's line, at most, and within one epoch. */
@@ -11,7 +11,7 @@ const MIN_BATCHES_PER_POINT = 12;
 /** With two seeds the interval is a hundred times wider than what it encloses. */
 const MIN_SEEDS_FOR_BAND = 3;
 
-/** @typedef {import('../js/bins.js').Bin} Bin of a reliability diagram */
+/** @typedef {import('./bins.js').Bin} Bin of a reliability diagram */
 /** @typedef {'loss' | 'macroF1' | 'ece' | 'lossNoDropout'} Metric the first three of the test images */
 /** @typedef {Partial<Record<Metric, number>>} Scores */
 

@@ -24,8 +24,6 @@ let site;
 let mnist;
 /** The page's own model, trained in Node. @type {import('../../dist/index.js').Model} */
 let twin;
-/** @type {import('./page-driver.js').PageDriver} */
-let reader;
 
 before(async () => {
   site = await openSite();
@@ -44,9 +42,9 @@ const imageOf = (index) => mnist.test.images.subarray(PIXELS * index, PIXELS * (
 const labelIn = (words) => Number(/it reads (\d)/.exec(words)?.[1]);
 
 test('before any model, drawing a digit says so', () =>
-  withPage(site, '', async (page) => {
-    assert.match(await page.text('#digit-model .model-none'), /No model has been trained/);
-    await page.page.waitForFunction(() =>
+  withPage(site, '', async (reader) => {
+    assert.match(await reader.text('#digit-model .model-none'), /No model has been trained/);
+    await reader.page.waitForFunction(() =>
       document.querySelector('#digit-words')?.textContent?.includes('No model'),
     );
   }));
@@ -55,12 +53,11 @@ test('variants of the laboratory answer, whichever is chosen', () =>
   withPage(
     site,
     '#v=1&network=relu&train-size=2000&epochs=1&seeds=1&variants=article,none,dropconnect',
-    async (page) => {
-      reader = page;
-      await trainInLaboratory(page);
+    async (reader) => {
+      await trainInLaboratory(reader);
       for (const variant of ['article', 'none', 'dropconnect']) {
-        await page.page.select('#digit-model-select', variant);
-        await answered(reader, () => page.page.click('#pad-put'));
+        await reader.page.select('#digit-model-select', variant);
+        await answered(reader, () => reader.page.click('#pad-put'));
         const rows = await rowsOf(reader, '#digit-table');
         const widest = Math.max(...rows.map(([, , , least, most]) => most - least));
         if (variant === 'none') assert.equal(widest, 0, 'there is no mask to differ by');
@@ -70,6 +67,9 @@ test('variants of the laboratory answer, whichever is chosen', () =>
   ));
 
 describe('drawing a digit', () => {
+  /** @type {import('./page-driver.js').PageDriver} */
+  let reader;
+
   before(async () => {
     reader = await openPage(site, '');
     await trainHere(reader, 'digit');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { forgetTarball, newProject } from '../packaging/places/project.js';
+import { newProject, removeInstalled } from '../packaging/places/project.js';
 import { PageDriver } from './page-driver.js';
 import { openSite } from './site.js';
 
@@ -20,7 +20,7 @@ before(async () => {
 after(async () => {
   await site?.close();
   await project?.remove();
-  await forgetTarball();
+  await removeInstalled();
 });
 
 test('example.html trains on points of its own in a worker, and writes its accuracy', async () => {

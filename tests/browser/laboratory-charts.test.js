@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { formatNumber } from '../../js/report.js';
-import { mean } from '../../js/statistics.js';
 import { SMALL, compareInNode } from './laboratory.js';
 import { closePage, openPage, scrollTo, trainInLaboratory } from './sections.js';
 import { openSite } from './site.js';
+import { mean } from './story.js';
 
 const CHARTS = ['#loss-chart', '#nll-chart', '#f1-chart', '#ece-chart', '#reliability-chart'];
 

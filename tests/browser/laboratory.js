@@ -24,12 +24,12 @@ export async function compareInNode(link) {
 }
 
 /**
- * A later visit: the browser has kept the page and MNIST.
+ * In the browser's own context: MNIST is there from the second tab on.
  * @param {Awaited<ReturnType<typeof import('./site.js').openSite>>} site
  * @param {string} link
  * @param {(reader: PageDriver) => Promise<void>} body
  */
-export async function withPage(site, link, body) {
+export async function withTab(site, link, body) {
   const reader = await PageDriver.open(site.browser, `${site.address}page/`, link);
   try {
     await body(reader);

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 import { SETTINGS, WORKERS } from '../../js/comparison/settings.js';
 import { formatLink, parseLink } from '../../js/link.js';
-import { SMALL, compareInNode, withPage } from './laboratory.js';
+import { SMALL, compareInNode, withTab } from './laboratory.js';
 import { openSite } from './site.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -33,7 +33,7 @@ const sameHashes = (hashes, runs) =>
 
 describe('settings', () => {
   test('every setting of a comparison has a control, which shows its default', () =>
-    withPage(site, '', async (reader) => {
+    withTab(site, '', async (reader) => {
       const defaults = parseLink('v=1');
       for (const { flag, format } of [...SETTINGS, { ...WORKERS, format: () => undefined }]) {
         const found = await reader.page.$$eval(`#controls [name="${flag}"]`, (inputs) =>
@@ -52,7 +52,7 @@ describe('settings', () => {
     }));
 
   test('what has no need to be set is set by the reader, kept by the address, and trained by', () =>
-    withPage(site, SMALL, async (reader) => {
+    withTab(site, SMALL, async (reader) => {
       for (const id of ['optimizer-sgd', 'schedule-linear']) await reader.choose(id);
       const texts = { momentum: '0.9', 'weight-decay': '0.001', 'max-norm': '3', workers: '1' };
       for (const [flag, text] of Object.entries(texts)) await reader.type(flag, text);
@@ -87,7 +87,7 @@ describe('settings', () => {
     }));
 
   test('another baseline changes the table and no run; without its variant it goes', () =>
-    withPage(site, SMALL, async (reader) => {
+    withTab(site, SMALL, async (reader) => {
       await reader.play();
       await reader.phase('done');
       assert.match(await reader.text('#summary caption'), /difference from article-scaled/);
@@ -100,7 +100,7 @@ describe('settings', () => {
     }));
 
   test('a setting that contradicts another says so and changes nothing', () =>
-    withPage(site, '#v=1&epochs=1', async (reader) => {
+    withTab(site, '#v=1&epochs=1', async (reader) => {
       await reader.choose('schedule-cosine');
       assert.match(await reader.text('#schedule-fault'), /one epoch/);
       assert.equal(await reader.page.$eval('#schedule-constant', (radio) => radio.checked), true);
@@ -110,7 +110,7 @@ describe('settings', () => {
 
 describe('a run', () => {
   test('is a link: the page’s hashes are those that the command line prints for it', (t) =>
-    withPage(site, SMALL, async (reader) => {
+    withTab(site, SMALL, async (reader) => {
       await reader.play();
       await reader.phase('done');
       const command = await reader.text('#take-command');
@@ -130,7 +130,7 @@ describe('a run', () => {
     }));
 
   test('goes step by step from the first, and ends with the same weights', () =>
-    withPage(site, SMALL, async (reader) => {
+    withTab(site, SMALL, async (reader) => {
       const step = () => reader.page.click('[data-action="step"]');
       const atStep = (/** @type {number} */ n) =>
         reader.page.waitForFunction(
@@ -159,7 +159,7 @@ describe('a run', () => {
     }));
 
   test('says which settings have not run, refuses invalid ones, and goes on with its own', () =>
-    withPage(site, SMALL, async (reader) => {
+    withTab(site, SMALL, async (reader) => {
       const focused = () => reader.page.evaluate(() => document.activeElement?.id);
       await reader.type('p', '1.5');
       await reader.play();
@@ -187,7 +187,7 @@ describe('a run', () => {
     }));
 
   test('is held by Step while it trains, and Stop ends it', () =>
-    withPage(site, LONG, async (reader) => {
+    withTab(site, LONG, async (reader) => {
       await reader.play();
       await reader.progressBeyond(0);
       await reader.click('[data-action="step"]');
@@ -198,7 +198,7 @@ describe('a run', () => {
     }));
 
   test('finishes in a hidden tab, where no frame is drawn', () =>
-    withPage(
+    withTab(
       site,
       '#v=1&train-size=6000&epochs=2&seeds=1-2&variants=article-scaled,standard',
       async (reader) => {
@@ -228,7 +228,7 @@ describe('a run', () => {
     ));
 
   test('shows what computes, how fast, and the time left', () =>
-    withPage(site, LONG, async (reader) => {
+    withTab(site, LONG, async (reader) => {
       await reader.play();
       await reader.progressBeyond(0);
       const pace = /^(\d+ h )?(\d+ min )?(\d+ s )?left, [\d,]+ images per second$/;

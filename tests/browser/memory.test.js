@@ -8,13 +8,15 @@ import { openSite } from './site.js';
 
 /** FULL=1, as `npm run test:everywhere` has it, makes as many models in workers as on the page's own thread. */
 const WORKERS = process.env.FULL ? 1000 : 60;
+/** All of a round in one call of the page. */
+const BROWSER = { protocolTimeout: 600_000 };
 const MEGABYTE = 1e6;
 
 /** @type {Awaited<ReturnType<typeof openSite>>} */
 let site;
 
 before(async () => {
-  site = await openSite();
+  site = await openSite(undefined, BROWSER);
 });
 
 after(async () => {

@@ -35,11 +35,12 @@ function makeData() {
 async function compareOffline(address) {
   const { compare, createModel, dense } = await import(`${address}index.js`);
   const data = Reflect.get(globalThis, 'data');
-  const options = { epochs: 1, seeds: [1, 2, 3], workers: 2 };
+  const options = { epochs: 1, seeds: [1, 2, 3] };
   const names = ['article', 'standard'];
-  const online = await compare(names, data, options);
+  const online = await compare(names, data, { ...options, workers: 2 });
   const cut = Reflect.get(globalThis, 'cut');
-  const offline = await compare(names, data, { ...options, onRun: () => cut() });
+  // A second worker might still be fetching what it needs when the first has ended a run.
+  const offline = await compare(names, data, { ...options, workers: 1, onRun: () => cut() });
   const created = await createModel({ input: 1, layers: [dense(1)] }).catch((error) => error);
   const hashes = [online, offline].map(({ runs }) => runs.map((run) => run.weightsHash));
   return { hashes, code: created.code };
@@ -65,8 +66,8 @@ test(
     assert.equal(hashes[0].length, 6);
     assert.deepEqual(hashes[1], hashes[0]);
     assert.equal(code, 'WORKER_LOST', 'the connection was there all along');
-    // Two workers for each comparison, and one for the model made after the cut.
-    assert.equal(scripts.length, 5);
+    // Two workers for the first comparison, one for the other, and one for the model made after the cut.
+    assert.equal(scripts.length, 4);
     // The browser tells of a worker's end when it likes.
     while (page.workers().length > 0) {
       await new Promise((resolve) => page.once('workerdestroyed', resolve));

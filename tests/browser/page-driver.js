@@ -1,7 +1,6 @@
 /** The page as a reader has it: opened by a link, and everything it complains about written down. */
 
-/** The slowest machine should pass: limits end a test that hangs, they measure nothing. */
-const PATIENCE_MS = 600_000;
+import { PAGE_WAIT_MS } from './chromium.js';
 
 export class PageDriver {
   /** @param {import('puppeteer-core').Page} page @param {string} address of the page, without fragment */
@@ -12,7 +11,7 @@ export class PageDriver {
     this.complaints = [];
     /** @type {string[]} addresses asked for */
     this.requests = [];
-    page.setDefaultTimeout(PATIENCE_MS);
+    page.setDefaultTimeout(PAGE_WAIT_MS);
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());

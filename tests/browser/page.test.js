@@ -223,6 +223,22 @@ describe('the page', () => {
       assert.equal(await reader.page.$eval('#p-fault', (fault) => fault.hidden), true);
     }));
 
+  test('a box shows that it is under the pointer, but for one of no use and one with a wrong value', () =>
+    withPage('#v=1', async (reader) => {
+      const border = (/** @type {string} */ box) =>
+        reader.page.$eval(box, (one) => getComputedStyle(one).borderTopColor);
+      const hovered = async (/** @type {string} */ box) => {
+        await reader.page.hover(box);
+        return border(`${box}:hover`);
+      };
+      const [used, unused] = [await border('#epochs'), await border('#momentum:disabled')];
+      assert.notEqual(await hovered('#epochs'), used);
+      assert.equal(await hovered('#momentum'), unused);
+      await reader.type('p', '1.5');
+      const alarm = await reader.page.$eval('#p-fault', (words) => getComputedStyle(words).color);
+      assert.equal(await hovered('#p'), alarm);
+    }));
+
   test('trains by settings that a link seldom has, and names them; a link without v is one', () =>
     withPage(`#train-size=500&epochs=2&seeds=1&variants=standard&${SELDOM}`, async (reader) => {
       const words = /schedule linear, momentum 0.9, weight-decay 0.01, max-norm 3/;

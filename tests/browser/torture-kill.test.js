@@ -7,12 +7,14 @@ import { openSite } from './site.js';
 
 /** FULL=1, as `npm run test:everywhere` has it, ends as many as tests/js/torture-kill.test.js. */
 const KILLS = process.env.FULL ? 200 : 60;
+/** All of them in one call of the page. */
+const BROWSER = { protocolTimeout: 600_000 };
 
 /** @type {Awaited<ReturnType<typeof openSite>>} */
 let site;
 
 before(async () => {
-  site = await openSite();
+  site = await openSite(undefined, BROWSER);
 });
 
 after(async () => {

@@ -6,6 +6,7 @@ import { parseLink } from '../../js/link.js';
 
 /** As `npm run build` publishes it. */
 export const PAGE = fileURLToPath(new URL('../../dist/page/', import.meta.url));
+/** Not article or unscaled: the page would trace step 4’s curve after every play, 3 s of a core. */
 export const LINK = '#v=1&train-size=500&epochs=1&seeds=1-2&variants=standard';
 
 /** @param {string} link @returns {Promise<string[]>} sorted, by Node */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { poolBins } from '../../js/bins.js';
+import { poolBins } from '../../web/bins.js';
 
 const BINS = 15;
 

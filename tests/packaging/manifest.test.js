@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { HASH } from './places/golden.js';
-import { ROOT, forgetTarball, newProject, pack, run } from './places/project.js';
+import { ROOT, newProject, pack, removeInstalled, run } from './places/project.js';
 
 /** @type {string} */
 let folder;
@@ -25,7 +25,7 @@ before(async () => {
 
 after(async () => {
   await rm(folder, { recursive: true, force: true });
-  await forgetTarball();
+  await removeInstalled();
 });
 
 const program = (/** @type {string} */ name) => join(ROOT, 'node_modules/.bin', name);

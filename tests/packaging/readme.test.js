@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 
 import { readmeTables, tableIn } from '../bench/markdown.js';
 import { reference } from './api.js';
-import { forgetTarball, newProject } from './places/project.js';
+import { newProject, removeInstalled } from './places/project.js';
 
 const run = promisify(execFile);
 const ROOT = new URL('../../', import.meta.url);
@@ -35,11 +35,9 @@ test("README's examples print what README says, in a project with the packed pac
   const examples = blocks(readme, Object.keys(RUNNERS));
   const printed = blocks(readme, ['text']).map(({ code }) => code);
   assert.ok(examples.length > 1 && examples.length === printed.length);
+  t.after(removeInstalled);
   const project = await newProject({});
-  t.after(async () => {
-    await project.remove();
-    await forgetTarball();
-  });
+  t.after(() => project.remove());
   for (const name of PACKAGES) {
     const installed = fileURLToPath(new URL(`node_modules/${name}`, ROOT));
     await symlink(installed, join(project.folder, 'node_modules', name));

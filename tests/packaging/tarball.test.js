@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { ROOT, forgetTarball, newProject } from './places/project.js';
+import { ROOT, newProject, removeInstalled } from './places/project.js';
 
 /** @type {Awaited<ReturnType<typeof newProject>>} */
 let project;
@@ -18,7 +18,7 @@ before(async () => {
 
 after(async () => {
   await project?.remove();
-  await forgetTarball();
+  await removeInstalled();
 });
 
 describe('the tarball in an empty project', () => {

@@ -35,7 +35,8 @@ const NARROW = 960;
 
 /** @param {Drawing} drawing @param {number} width in CSS pixels @returns {SVGSVGElement} */
 export function drawDifferences({ bars, range, ticks, sides, variant, label }, width) {
-  const row = width < NARROW ? NARROW_ROW : ROW;
+  const narrow = width < NARROW;
+  const row = narrow ? NARROW_ROW : ROW;
   const height = TOP + row * bars.length + BOTTOM;
   const at = (/** @type {number} */ value) =>
     SIDE + ((value - range[0]) / (range[1] - range[0])) * (width - 2 * SIDE);
@@ -48,32 +49,29 @@ export function drawDifferences({ bars, range, ticks, sides, variant, label }, w
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
   const bottom = height - BOTTOM;
-  const spans = linesBeside(bars, row, bottom);
+  const spans = narrow ? linesBeside(bars) : [[TOP, bottom]];
   ticks.forEach((tick, i) => {
     const zero = tick === 0;
     const d = spans.map(([from, to]) => `M${at(tick)} ${from}V${to}`).join('');
     svg.append(svgElement('path', { d, class: zero ? 'zero' : 'tick' }));
-    if (width < NARROW && i % 2 !== ticks.indexOf(0) % 2) return;
+    if (narrow && i % 2 !== ticks.indexOf(0) % 2) return;
     svg.append(text(at(tick), bottom + 19, signed(tick), 'middle', 'soft'));
   });
   svg.append(
     text(at(0) - 8, TOP - 9, `← ${sides[0]}`, 'end', 'soft'),
     text(at(0) + 8, TOP - 9, `${sides[1]} →`, 'start', 'soft'),
   );
-  bars.forEach((bar, i) => svg.append(...rowOf(bar, TOP + row * i, at, variant, width)));
+  bars.forEach((bar, i) => svg.append(...rowOf(bar, TOP + row * i, at, variant, width, narrow)));
   return /** @type {SVGSVGElement} */ (svg);
 }
 
 /**
- * From where to where the upright lines go: down the whole picture, or in a narrow one, where words
- * reach over zero, beside the marks alone.
+ * From where to where the upright lines of a narrow picture go: its words reach over zero, so beside
+ * the marks alone.
  * @param {Bar[]} bars
- * @param {number} row height of one
- * @param {number} bottom
  */
-function linesBeside(bars, row, bottom) {
-  if (row !== NARROW_ROW) return [[TOP, bottom]];
-  return bars.map((_, i) => [TOP + row * i + NARROW_WORDS, TOP + row * (i + 1)]);
+function linesBeside(bars) {
+  return bars.map((_, i) => [TOP + NARROW_ROW * i + NARROW_WORDS, TOP + NARROW_ROW * (i + 1)]);
 }
 
 /**
@@ -82,14 +80,14 @@ function linesBeside(bars, row, bottom) {
  * @param {(value: number) => number} at
  * @param {string} variant
  * @param {number} width
+ * @param {boolean} narrow
  */
-function rowOf({ label, difference, text: words }, top, at, variant, width) {
+function rowOf({ label, difference, text: words }, top, at, variant, width, narrow) {
   const parts = [text(SIDE, top + 18, label, 'start', 'strong')];
   if (difference === undefined) return parts;
   const { colour, marker } = lookOf(variant);
   const { mean, interval } = difference;
   const [low, high] = interval.map(at);
-  const narrow = width < NARROW;
   const y = top + (narrow ? 58 : 40);
   const shown = isShown(difference);
   parts.push(

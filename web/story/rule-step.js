@@ -29,7 +29,7 @@ export function startRuleStep(valley, say) {
   const figure = stepFigure('rule', 'The table could not be made', show);
   const slide = shareSlider('rule-p', (value) => {
     p = value;
-    show();
+    figure.redraw();
   });
   const reveal = () => {
     revealed = true;
@@ -38,7 +38,7 @@ export function startRuleStep(valley, say) {
   };
   figure.start(say, [slide], { reveal });
   valley.addEventListener('curve', showWeights);
-  show();
+  figure.redraw();
 }
 
 /** @param {number} p @param {boolean} revealed */

@@ -29,7 +29,9 @@ export async function measurePage() {
   const visit = async (measure) => {
     const context = await browser.createBrowserContext();
     try {
-      return await measure(await PageDriver.open(context, address));
+      const reader = await PageDriver.open(context, address);
+      reader.page.setDefaultTimeout(PATIENCE_MS);
+      return await measure(reader);
     } finally {
       await context.close();
     }

@@ -13,6 +13,8 @@ import { PAGE_SCRIPT, PROGRAM, goldenModule, pageOf } from './golden.js';
 export const run = promisify(execFile);
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MANIFEST = '{ "name": "someone-elses", "private": true, "type": "module" }\n';
+/** For one command: a limit ends what hangs, it measures nothing. */
+const COMMAND_MS = 300_000;
 const OWN_FOLDERS = ['node_modules'];
 
 /** Packs what is built: packing must not build again in the middle of other tests. @param {string} folder */
@@ -23,13 +25,15 @@ export async function pack(folder) {
   return join(folder, filename);
 }
 
-/** A project with the tarball installed, which every project begins as. @type {Promise<{ project: string, folders: string[] }> | undefined} */
+/** A project with the tarball installed, which every project begins as. @type {Promise<string> | undefined} */
 let installed;
+/** What it takes, also where it could not be installed. @type {string[]} */
+let folders = [];
 
 const installOnce = () =>
   (installed ??= (async () => {
     const names = ['packed ', 'installed '].map((name) => join(tmpdir(), name));
-    const folders = await Promise.all(names.map((name) => mkdtemp(name)));
+    folders = await Promise.all(names.map((name) => mkdtemp(name)));
     const tarball = await pack(folders[0]);
     // As deep as its copies: its manifest names the tarball by a relative path.
     const project = join(folders[1], 'project');
@@ -37,13 +41,14 @@ const installOnce = () =>
     await writeFile(join(project, 'package.json'), MANIFEST);
     const options = ['--no-audit', '--no-fund', '--offline'];
     await run('npm', ['install', ...options, tarball], { cwd: project });
-    return { project, folders };
+    return project;
   })());
 
-/** @returns {Promise<void>} */
-export async function forgetTarball() {
-  for (const folder of (await installed)?.folders ?? []) await rm(folder, { recursive: true });
-  installed = undefined;
+/** Also after a failure, of which who asked for a project has been told. */
+export async function removeInstalled() {
+  await installed?.catch(() => {});
+  for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  [installed, folders] = [undefined, []];
 }
 
 /** The golden training as a page and as a program, by the package's own name or another of its entries. */
@@ -63,7 +68,7 @@ export async function newProject(files) {
   const folder = await mkdtemp(join(tmpdir(), 'a project '));
   const project = new Project(join(folder, 'someone elses'), join(folder, 'output'), files);
   await mkdir(project.output);
-  await cp(begun.project, project.folder, { recursive: true, verbatimSymlinks: true });
+  await cp(begun, project.folder, { recursive: true, verbatimSymlinks: true });
   for (const [name, text] of Object.entries(files)) await project.write(name, text);
   await project.begin();
   return project;
@@ -97,9 +102,9 @@ class Project {
     this.#before = await this.#read();
   }
 
-  /** A command inside the project, for at most ten minutes. @param {string} command @param {string[]} args @param {object} [env] */
+  /** A command inside the project. @param {string} command @param {string[]} args @param {object} [env] */
   async run(command, args, env = {}) {
-    const options = { cwd: this.folder, env: { ...process.env, ...env }, timeout: 600_000 };
+    const options = { cwd: this.folder, env: { ...process.env, ...env }, timeout: COMMAND_MS };
     try {
       return (await run(command, args, options)).stdout;
     } catch (error) {

@@ -5,7 +5,7 @@ import { after, describe, test } from 'node:test';
 
 import { browsers } from './browsers.js';
 import { HASH } from './golden.js';
-import { forgetTarball, goldenFiles, newProject } from './project.js';
+import { goldenFiles, newProject, removeInstalled } from './project.js';
 
 /** @typedef {{ place: string, tool: string, engine: string, result: string }} Row of the matrix */
 /** @typedef {import('./pages.js').Page} Page */
@@ -37,7 +37,7 @@ export function testPlaces({ pages, programs, tools, names }) {
   /** @type {Row[]} */
   const rows = [];
   const versionOf = (/** @type {string | undefined} */ tool) => (tool ? tools.version(tool) : '');
-  after(forgetTarball);
+  after(removeInstalled);
 
   const named = (/** @type {Page | Program} */ { fault, name, tool }) =>
     [fault && `${fault}:`, name, tool && `(${tool})`].filter(Boolean).join(' ');
