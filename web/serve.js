@@ -117,7 +117,9 @@ async function start(port) {
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const port = Number(process.argv[2] ?? process.env.PORT ?? PORT);
   if (Number.isInteger(port) && port >= 0 && port + PORTS_TRIED < 2 ** 16) {
-    console.log(`the page is at ${(await start(port)).address} (Ctrl-C ends it)`);
+    const { address } = await start(port);
+    const taken = port === 0 || address.endsWith(`:${port}/`) ? '' : `port ${port} is taken; `;
+    console.log(`${taken}the page is at ${address} (Ctrl-C ends it)`);
   } else {
     console.error('usage: npm start [-- PORT], a number from 0 to 65515');
     process.exitCode = 2;

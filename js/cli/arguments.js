@@ -165,7 +165,10 @@ function joinNegative(words) {
  * @returns {Request}
  */
 function parseCompare(rest, values) {
-  if (rest.length > 0) throw new UsageError(`unexpected argument ${show(rest[0])}`);
+  if (rest.length > 0) {
+    const hint = 'npm run takes options behind --, as in npm run compare -- --seeds 1';
+    throw new UsageError(`unexpected argument ${show(rest[0])}; ${hint}`);
+  }
   const { preset } = values;
   const known =
     preset === undefined

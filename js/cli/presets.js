@@ -17,8 +17,7 @@ export const presets = Object.freeze({
     options: { network: 'relu', optimizer: 'adam' },
   },
   'matched-rates': {
-    description:
-      'unscaled at once, twice and four times the rate against standard at once the rate; SGD',
+    description: 'unscaled at the same, twice and four times the rate against standard; SGD',
     options: {
       network: 'intended',
       variants: 'standard,unscaled',

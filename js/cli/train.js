@@ -40,7 +40,7 @@ export async function trainCommand({ settings, data: base, json, save }, signal)
     });
     bar.stop();
     const [line] = runs;
-    report.write(`dropout-wasm train ${wordsOf(settings)}\n\n`); // what was run, to be run again
+    report.write(`npx dropout-wasm train ${wordsOf(settings)}\n\n`); // what was run, to be run again
     report.write(reportTable({ ...line, samples: data.test.samples }, line.weightsHash));
     if (save !== undefined) report.write(`\nsaved ${save}\n`);
   } finally {

@@ -112,7 +112,7 @@ test('the first line that train prints is the command that repeats it', async ()
     'cosine',
   ];
   const first = await run('train', ...few, '--data', data);
-  const [, again] = /^dropout-wasm (train .*)$/m.exec(first.stdout);
+  const [, again] = /^npx dropout-wasm (train .*)$/m.exec(first.stdout);
   assert.match(again, /--variant unscaled .*--seed 1 .*--schedule cosine .*--train-size 64/);
   const second = await run(...again.split(' '), '--data', data);
   assert.equal(second.status, 0, second.stderr);
