@@ -11,64 +11,62 @@ enum { BLOCK_TERMS = 128 };
 _Static_assert(PANEL % TILE_LANES == 0 && TILE_LANES % 4 == 0 && BLOCK_TERMS % PANEL == 0,
                "whole tiles in a panel, whole panels in a block");
 
-/* How the terms of a product lie: in runs, a_step apart in a and a_jump from the start of a run to
- * that of the next; b_step apart in b, or where b_rows says, b_step times each. */
-struct walk {
-  size_t a_step, a_jump, b_step;
-  uint32_t run;
-  const uint32_t *b_rows;
-};
-
-DW_INLINE void tile_walk(const struct tile *t, int tile_rows, const struct walk *w, const float *b,
-                         uint32_t terms, int first) {
-  f32x4 sums[TILE_ROWS][TILE_VECTORS];
-  const float *a[TILE_ROWS];
-  DW_UNROLL for (int r = 0; r < tile_rows; r++) a[r] = t->a[r];
-  tile_load(sums, tile_rows, t, first);
-  if (w->b_rows) {
-    tile_add(sums, tile_rows, a, w->a_step, b, w->b_step, w->b_rows, terms);
-    terms = 0;
-  }
-  while (terms) {
-    uint32_t some = least(w->run, terms);
-    tile_add(sums, tile_rows, a, w->a_step, b, w->b_step, NULL, some);
-    DW_UNROLL for (int r = 0; r < tile_rows; r++) a[r] += w->a_jump;
-    b += some * w->b_step, terms -= some;
-  }
-  tile_store(sums, tile_rows, t);
+/* The two bodies of the tile.  Rows of a lie as a panel's do, 32 terms side by side, and their next
+ * 32 a_jump further on; or they are columns of a row matrix. */
+DW_SHARED void tile_of_rows(float *c, size_t c_step, const float *a, size_t a_jump, const float *b,
+                            size_t b_step, uint32_t terms, int first) {
+  tile_add(c, c_step, a, PANEL, 1, PANEL, a_jump, b, b_step, terms, first);
+}
+DW_SHARED void tile_of_columns(float *c, const float *a, size_t lda, const float *b, uint32_t terms,
+                               int first) {
+  tile_add(c, PANEL, a, 1, lda, terms, 0, b, PANEL, terms, first);
 }
 
-/* Not inlined: one body serves every product, whose calls are far apart (2 KB less to load). */
-DW_SHARED void tile_run(const struct tile *t, const struct walk *w, const float *b, uint32_t terms,
-                        int first) {
-  tile_walk(t, TILE_ROWS, w, b, terms, first);
+DW_INLINE void copy_panel_row(float *to, const float *from) {
+  DW_UNROLL for (int j = 0; j < PANEL; j += 4) f32x4_store(to + j, f32x4_load(from + j));
 }
-DW_SHARED void row_run(const struct tile *t, const struct walk *w, const float *b, uint32_t terms,
-                       int first) {
-  tile_walk(t, 1, w, b, terms, first);
+
+static void copy_rows(float *to, size_t to_step, const float *from, size_t from_step,
+                      uint32_t rows) {
+  for (uint32_t r = 0; r < rows; r++) {
+    for (uint32_t j = 0; j < TILE_LANES; j += 4) {
+      f32x4_store(to + r * to_step + j, f32x4_load(from + r * from_step + j));
+    }
+  }
 }
 
 /* Panels and rows that are taken together where the batch is large: four blocks of weights stay in
  * the second cache, 64 rows of 128 terms about in the first (4096 units, batch 1024: 31 GFLOP/s
  * become 40). */
-enum { GROUP_PANELS = 4, GROUP_ROWS = 64 };
+enum { GROUP_PANELS = 4, GROUP_ROWS = (64 + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS };
 
-/* y += a P for one block: `terms` panel rows from b on, or those that b_rows lists. */
-static void product_block(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
-                          const float *b, const uint32_t *b_rows, uint32_t terms, int first) {
-  struct walk w = {.a_step = 1, .b_step = PANEL, .run = terms, .b_rows = b_rows};
+/* Rows of a as the panels of a group lie: [terms / 32][GROUP_ROWS][32]. */
+static void pack_rows(float *packed, const float *a, size_t lda, uint32_t rows, uint32_t terms) {
+  for (uint32_t k = 0; k < terms; k += PANEL, packed += GROUP_ROWS * PANEL) {
+    for (uint32_t r = 0; r < rows; r++) copy_panel_row(packed + r * PANEL, a + r * lda + k);
+  }
+}
+
+/* Rows of a panel that `kept` lists, side by side. */
+static const float *take_rows(float *taken, const float *panel, const uint32_t *kept,
+                              uint32_t count) {
+  for (uint32_t j = 0; j < count; j++) {
+    copy_panel_row(taken + j * PANEL, panel + (size_t)kept[j] * PANEL);
+  }
+  return taken;
+}
+
+/* y += a P for one block: packed rows of a, and as many panel rows as they have terms. */
+static void product_block(float *y, size_t ldy, const float *packed, uint32_t rows, const float *b,
+                          uint32_t terms, int first) {
   for (uint32_t lane = 0; lane < PANEL; lane += TILE_LANES) {
-    uint32_t r = 0;
-    for (; r + TILE_ROWS <= rows; r += TILE_ROWS) {
-      struct tile t;
-      for (int i = 0; i < TILE_ROWS; i++) {
-        t.a[i] = a + (r + i) * lda, t.c[i] = y + (r + i) * ldy + lane;
-      }
-      tile_run(&t, &w, b + lane, terms, first);
-    }
-    for (; r < rows; r++) {
-      struct tile t = {.a = {a + r * lda}, .c = {y + r * ldy + lane}};
-      row_run(&t, &w, b + lane, terms, first);
+    for (uint32_t r = 0; r < rows; r += TILE_ROWS) {
+      float copy[TILE_ROWS * TILE_LANES], *c = y + r * ldy + lane;
+      bool whole = rows - r >= TILE_ROWS; /* what y has behind its last row stays */
+      if (!whole) copy_rows(copy, TILE_LANES, c, ldy, rows - r);
+      tile_of_rows(whole ? c : copy, whole ? ldy : TILE_LANES, packed + r * PANEL,
+                   GROUP_ROWS * PANEL, b + lane, PANEL, terms, first);
+      if (!whole) copy_rows(c, ldy, copy, TILE_LANES, rows - r);
     }
   }
 }
@@ -76,16 +74,20 @@ static void product_block(float *y, size_t ldy, const float *a, size_t lda, uint
 /* product_dense, over all rows of P or over those in `kept`; a has a column for each of them. */
 static void product(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
                     const struct panels *p, const uint32_t *kept, uint32_t count) {
+  float packed[GROUP_ROWS * BLOCK_TERMS], taken[BLOCK_TERMS * PANEL];
   for (uint32_t group = 0; group < panel_count(p); group += GROUP_PANELS) {
     uint32_t end = least(group + GROUP_PANELS, panel_count(p));
     for (uint32_t k = 0; k < count; k += BLOCK_TERMS) {
       uint32_t terms = least(BLOCK_TERMS, count - k);
       for (uint32_t r = 0; r < rows; r += GROUP_ROWS) {
+        uint32_t some = least(GROUP_ROWS, rows - r);
+        pack_rows(packed, a + r * lda + k, lda, some, terms);
         for (uint32_t panel = group; panel < end; panel++) {
           const float *weights = p->data + (size_t)panel * p->rows * PANEL;
-          product_block(y + r * ldy + panel * PANEL, ldy, a + r * lda + k, lda,
-                        least(GROUP_ROWS, rows - r), kept ? weights : weights + (size_t)k * PANEL,
-                        kept ? kept + k : NULL, terms, k == 0);
+          product_block(
+              y + r * ldy + panel * PANEL, ldy, packed, some,
+              kept ? take_rows(taken, weights, kept + k, terms) : weights + (size_t)k * PANEL,
+              terms, k == 0);
         }
       }
     }
@@ -108,48 +110,48 @@ void product_kept(float *y, size_t ldy, const float *a, size_t lda, uint32_t row
   product(y, ldy, scratch, lds, rows, p, kept, kept_count);
 }
 
-/* gradient_dense, for k0 <= k < k0 + count or for the `count` k in `kept`. */
-static void gradient(float *g, const float *a, size_t lda, const struct panels *v, uint32_t panel,
-                     uint32_t k0, uint32_t count, const uint32_t *kept) {
+void gradient_dense(float *g, const float *a, size_t lda, const struct panels *v, uint32_t panel,
+                    uint32_t k0, uint32_t count) {
   const float *rows = v->data + (size_t)panel * v->rows * PANEL;
   for (uint32_t b = 0; b < v->rows; b += BLOCK_TERMS) {
     uint32_t terms = least(BLOCK_TERMS, v->rows - b);
-    struct walk w = {.a_step = lda, .b_step = PANEL, .run = terms};
     for (uint32_t lane = 0; lane < PANEL; lane += TILE_LANES) {
-      const float *from = rows + (size_t)b * PANEL + lane;
-      uint32_t k = 0;
-      for (; k + TILE_ROWS <= count; k += TILE_ROWS) {
-        struct tile t;
-        for (uint32_t i = 0; i < TILE_ROWS; i++) {
-          uint32_t at = kept ? kept[k + i] : k0 + k + i;
-          t.a[i] = a + b * lda + at, t.c[i] = g + (size_t)(at - k0) * PANEL + lane;
-        }
-        tile_run(&t, &w, from, terms, b == 0);
-      }
-      for (; k < count; k++) {
-        uint32_t at = kept ? kept[k] : k0 + k;
-        struct tile t = {.a = {a + b * lda + at}, .c = {g + (size_t)(at - k0) * PANEL + lane}};
-        row_run(&t, &w, from, terms, b == 0);
+      for (uint32_t k = 0; k < count; k += TILE_ROWS) {
+        float copy[TILE_ROWS * PANEL], *c = g + (size_t)k * PANEL + lane;
+        bool whole = count - k >= TILE_ROWS;
+        if (!whole) copy_rows(copy, PANEL, c, PANEL, count - k);
+        tile_of_columns(whole ? c : copy, a + b * lda + k0 + k, lda,
+                        rows + (size_t)b * PANEL + lane, terms, b == 0);
+        if (!whole) copy_rows(c, PANEL, copy, PANEL, count - k);
       }
     }
   }
 }
 
-void gradient_dense(float *g, const float *a, size_t lda, const struct panels *v, uint32_t panel,
-                    uint32_t k0, uint32_t count) {
-  gradient(g, a, lda, v, panel, k0, count, NULL);
+/* Row j becomes row kept[j] - first of `rows`, the others +0. */
+static void spread_rows(float *data, uint32_t columns, uint32_t rows, const uint32_t *kept,
+                        uint32_t kept_count, uint32_t first) {
+  for (uint32_t r = rows; r-- > 0;) {
+    bool is_kept = kept_count && kept[kept_count - 1] - first == r;
+    float *to = data + (size_t)r * columns;
+    kept_count -= is_kept;
+    const float *from = data + (size_t)kept_count * columns;
+    for (uint32_t j = 0; j < columns; j += 4) {
+      f32x4_store(to + j, is_kept ? f32x4_load(from + j) : f32x4_splat(0));
+    }
+  }
 }
 
 void gradient_kept(float *g, const float *a, size_t lda, const struct panels *v, uint32_t panel,
                    uint32_t k0, uint32_t count, const uint32_t *kept, uint32_t kept_count) {
-  memset(g, 0, sizeof(float) * PANEL * count);
   uint32_t first = 0, last;
   while (first < kept_count && kept[first] < k0) first++;
   for (last = first; last < kept_count && kept[last] < k0 + count;) last++;
-  gradient(g, a, lda, v, panel, k0, last - first, kept + first);
+  gradient_dense(g, a, lda, v, panel, first, last - first);
+  spread_rows(g, PANEL, count, kept + first, last - first, k0);
 }
 
-/* packed[column][0..15] = a[0..15][column]; rows from `rows` on are zero. */
+/* packed[column][0..TILE_LANES-1] = a[0..TILE_LANES-1][column]; rows from `rows` on are zero. */
 static void pack_columns(float *packed, const float *a, size_t lda, uint32_t rows,
                          uint32_t columns) {
   if (rows < TILE_LANES) memset(packed, 0, sizeof(float) * TILE_LANES * columns);
@@ -188,41 +190,71 @@ static void unpack_columns(float *y, size_t ldy, const float *sums, uint32_t row
     for (uint32_t c = 0; c < columns; c++) y[r * ldy + c] = sums[c * TILE_LANES + r];
 }
 
+/* Samples whose inputs are packed together: a block of weights serves them all from the second
+ * cache. */
+enum { GROUP_SAMPLES = 64 };
+
+static size_t whole_tiles(uint32_t rows) {
+  return ((size_t)rows + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS;
+}
+
 uint64_t product_transposed_scratch(uint32_t rows, uint32_t columns) {
-  return ((uint64_t)rows + columns) * TILE_LANES;
+  return ((uint64_t)columns + whole_tiles(rows)) * GROUP_SAMPLES + whole_tiles(rows) * BLOCK_TERMS;
+}
+
+/* Terms k ... of `count` units, side by side as if they were all that the panels have: of those in
+ * `kept` or, where it is NULL, from unit `first` on. */
+static void take_units(float *taken, const struct panels *p, const uint32_t *kept, uint32_t first,
+                       uint32_t count, uint32_t k, uint32_t terms) {
+  for (uint32_t end = k + terms; k < end; k += PANEL, taken += whole_tiles(count) * PANEL) {
+    for (uint32_t i = 0; i < count; i++) {
+      copy_panel_row(taken + (size_t)i * PANEL,
+                     p->data + panels_index(p, kept ? kept[i] : first + i, k));
+    }
+  }
+}
+
+/* c += W b for one block of terms and as many samples as a tile has lanes; weights as take_units
+ * leaves them or a panel has them. */
+static void transposed_block(float *c, const float *weights, size_t weights_jump, uint32_t units,
+                             const float *b, uint32_t terms, int first) {
+  for (uint32_t u = 0; u < units; u += TILE_ROWS, c += TILE_ROWS * TILE_LANES) {
+    tile_of_rows(c, TILE_LANES, weights + (size_t)u * PANEL, weights_jump, b, TILE_LANES, terms,
+                 first);
+  }
 }
 
 void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
                         const struct panels *p, const uint32_t *kept, uint32_t kept_count,
                         float *scratch) {
-  float *packed = scratch, *sums = scratch + (size_t)p->columns * TILE_LANES;
-  uint32_t units = kept ? kept_count : p->rows;
-  size_t panel_step = (size_t)p->rows * PANEL;
-  struct walk w = {.a_step = 1, .a_jump = panel_step, .b_step = TILE_LANES, .run = PANEL};
-  if (kept || p->columns == 0) memset(sums, 0, sizeof(float) * TILE_LANES * p->rows);
-  for (uint32_t b0 = 0; b0 < rows; b0 += TILE_LANES) {
-    uint32_t some = least(TILE_LANES, rows - b0);
-    pack_columns(packed, a + b0 * lda, lda, some, p->columns);
-    for (uint32_t k = 0; k < p->columns; k += BLOCK_TERMS) {
-      uint32_t terms = least(BLOCK_TERMS, p->columns - k);
-      const float *weights = p->data + k / PANEL * panel_step;
-      const float *b = packed + (size_t)k * TILE_LANES;
-      uint32_t u = 0;
-      for (; u + TILE_ROWS <= units; u += TILE_ROWS) {
-        struct tile t;
-        for (int i = 0; i < TILE_ROWS; i++) {
-          uint32_t unit = kept ? kept[u + i] : u + i;
-          t.a[i] = weights + (size_t)unit * PANEL, t.c[i] = sums + (size_t)unit * TILE_LANES;
-        }
-        tile_run(&t, &w, b, terms, k == 0);
-      }
-      for (; u < units; u++) {
-        uint32_t unit = kept ? kept[u] : u;
-        struct tile t = {.a = {weights + (size_t)unit * PANEL},
-                         .c = {sums + (size_t)unit * TILE_LANES}};
-        row_run(&t, &w, b, terms, k == 0);
+  uint32_t columns = p->columns, units = kept ? kept_count : p->rows;
+  uint32_t in_place = kept ? 0 : units / TILE_ROWS * TILE_ROWS, taken_units = units - in_place;
+  size_t sums_step = whole_tiles(p->rows);
+  float *packed = scratch, *sums = packed + (size_t)columns * GROUP_SAMPLES;
+  float *taken = sums + sums_step * GROUP_SAMPLES;
+  if (columns == 0) memset(sums, 0, sizeof *sums * sums_step * GROUP_SAMPLES);
+  for (uint32_t b0 = 0; b0 < rows; b0 += GROUP_SAMPLES) {
+    uint32_t some = least(GROUP_SAMPLES, rows - b0);
+    for (uint32_t s = 0; s < some; s += TILE_LANES) {
+      pack_columns(packed + (size_t)s * columns, a + (b0 + s) * lda, lda,
+                   least(TILE_LANES, some - s), columns);
+    }
+    for (uint32_t k = 0; k < columns; k += BLOCK_TERMS) {
+      uint32_t terms = least(BLOCK_TERMS, columns - k);
+      take_units(taken, p, kept, in_place, taken_units, k, terms);
+      for (uint32_t s = 0; s < some; s += TILE_LANES) {
+        float *c = sums + s * sums_step;
+        const float *b = packed + (size_t)s * columns + k * TILE_LANES;
+        transposed_block(c, p->data + panels_index(p, 0, k), (size_t)p->rows * PANEL, in_place, b,
+                         terms, k == 0);
+        transposed_block(c + (size_t)in_place * TILE_LANES, taken, whole_tiles(taken_units) * PANEL,
+                         taken_units, b, terms, k == 0);
       }
     }
-    unpack_columns(y + b0 * ldy, ldy, sums, some, p->rows);
+    for (uint32_t s = 0; s < some; s += TILE_LANES) {
+      float *c = sums + s * sums_step;
+      if (kept) spread_rows(c, TILE_LANES, p->rows, kept, kept_count, 0);
+      unpack_columns(y + (b0 + s) * ldy, ldy, c, least(TILE_LANES, some - s), p->rows);
+    }
   }
 }

@@ -84,14 +84,14 @@ static inline bool dense_samples(const struct dense *l) {
   return l->drop.p > 0 && l->drop.p < 1 && l->draws > 0; /* at p = 1 the mean is all there is */
 }
 
-/* Panel rows of one gradient block: 32 x 128 bytes, still in the first cache when it is used. */
-enum { GRADIENT_ROWS = 32 };
+/* Panel rows of one gradient block: 48 x 128 bytes, still in the first cache when it is used. */
+enum { GRADIENT_ROWS = 48 };
 
 /* Shared scratch of all layers, sized for the largest. */
 struct workspace {
   struct nonzeros dz;      /* of the gradient at hand */
   bool skip_dz;            /* whether its zeros are skipped */
-  float *packed;           /* product_transposed, product_kept */
+  float *packed;           /* product_transposed, product_kept, gradient_kept's a */
   float *columns;          /* [B][padded(C)]: what is left of a row matrix, side by side */
   struct panels v;         /* of the weight gradient: the row matrix of the panels' columns */
   float *gradient;         /* a block of weight gradients and, after them, the bias gradients */

@@ -93,7 +93,8 @@ void gradient_sparse(float *g, const struct nonzeros *a, const struct panels *v,
 /* w -= rate g, w laid out as g, without a pass over g; rows without a nonzero are not touched. */
 void descend_sparse(float *w, float rate, const struct nonzeros *a, const struct panels *v,
                     uint32_t panel, uint32_t k0, uint32_t count);
-/* gradient_dense for the k in `kept` alone; the other rows of g become +0. */
+/* gradient_dense for the k in `kept` alone, of which a has the columns side by side; the other rows
+ * of g become +0. */
 void gradient_kept(float *g, const float *a, size_t lda, const struct panels *v, uint32_t panel,
                    uint32_t k0, uint32_t count, const uint32_t *kept, uint32_t kept_count);
 /* A row matrix as panels, all columns (kept: NULL) or those in `kept`; to->data:

@@ -30,7 +30,7 @@ static float *offset(float *data, size_t at) { return data ? data + at : NULL; }
  * their columns, as far as masks keep them. */
 struct factors {
   const struct dense *summed; /* masks weights by row: the gradient is there already */
-  const float *a;
+  const float *a;             /* where no list is: of kept rows the columns alone */
   size_t lda;
   const struct nonzeros *list; /* a's, NULL: a is dense */
   const struct panels *v;
@@ -134,6 +134,12 @@ static struct factors factors_of(const struct dense *l, const float *dz, const f
   } else {
     f.a = dz, v = x, f.kept_rows = units, f.kept_columns = inputs;
     if (w->skip_dz) f.list = &w->dz;
+  }
+  if (f.kept_rows && !f.list) {
+    f.lda = padded(f.kept_rows->count);
+    rows_take(w->packed, f.lda, f.a, padded(l->weight.rows), rows, f.kept_rows->units,
+              f.kept_rows->count);
+    f.a = w->packed;
   }
   panels_from_rows(&w->v, v, padded(l->weight.columns), rows,
                    count_of(f.kept_columns, l->weight.columns), units_of(f.kept_columns));
