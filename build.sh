@@ -86,7 +86,7 @@ link_module() { # OUT FILE_OR_FLAG...
   mkdir -p "$(dirname "$1")"
   link_wasm "$linked" "${@:2}" --no-entry --gc-sections --strip-all \
     -z stack-size=$STACK_BYTES --initial-memory=$INITIAL_BYTES
-  node_modules/.bin/wasm-opt -O3 --one-caller-inline-max-function-size=150 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int \
+  node_modules/.bin/wasm-opt -Os --one-caller-inline-max-function-size=150 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int \
     --enable-relaxed-simd --enable-sign-ext --enable-mutable-globals "$linked" -o "$1"
 }
 
@@ -162,7 +162,7 @@ natives() {
 
 # index.js, and parts that it imports only where it must (js/lazy.js); what they share becomes a chunk,
 # whose name is its contents.
-PARTS=(js/index.js js/compare.js js/format/model-file.js)
+PARTS=(js/index.js js/compare.js js/data/data-files.js js/format/model-file.js)
 APART=(js/data/sha256-library.js js/embedded.js) # share nothing
 
 # Both builds of the core as one text: gzip in base64, and before it where the second begins and ends. It

@@ -91,12 +91,10 @@ export function decodeIdx(file, address) {
 }
 
 /**
- * Reads an IDX file, packed by gzip or not.
- *
+ * lazy-data.js says what it takes.
  * @param {Uint8Array | ArrayBuffer} bytes
- * @param {string} [address] where they came from, for errors
- * @returns {Promise<Idx>} unsigned bytes that were not packed are a view of `bytes`, no copy
- * @throws {import('../errors.js').FileError} naming the address, what was expected and what arrived
+ * @param {string} [address]
+ * @returns {Promise<Idx>}
  */
 export async function parseIdx(bytes, address = 'bytes') {
   if (!['Uint8Array', 'ArrayBuffer'].includes(arrayKind(bytes))) {

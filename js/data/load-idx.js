@@ -10,16 +10,9 @@ import { decodeIdx, unpackIdx } from './idx.js';
 /** @typedef {import('./idx.js').Idx} Idx */
 
 /**
- * A data set from a pair of IDX files, packed by gzip or not.
- *
- * @param {object} options
- * @param {Source} options.images address, path (Node) or bytes; [samples, ...], unsigned bytes or
- *   floats
- * @param {Source} options.labels likewise; [samples], integers
- * @param {number} [options.classes] the highest label and one more
- * @param {AbortSignal} [options.signal]
+ * lazy-data.js says what it takes.
+ * @param {Parameters<typeof import('../lazy-data.js').loadIdx>[0]} options
  * @returns {Promise<Dataset>}
- * @throws {import('../errors.js').FileError} what is wrong, with the address
  */
 export async function loadIdx(options) {
   const { images, labels, classes } = checkKeys(

