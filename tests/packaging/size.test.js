@@ -97,7 +97,7 @@ describe(`a page that trains one model loads less than ${LIMIT} bytes, packed`, 
     t.diagnostic(`${whole} bytes, ${whole - alone} of them both builds of the core`);
     assert.ok(whole < INLINE_LIMIT, `${whole} bytes of ${INLINE_LIMIT}`);
     const larger = Math.max(...CORES.map(packedSize));
-    assert.ok(whole - alone < 1.1 * larger, `${whole - alone} bytes, one build is ${larger}`);
+    assert.ok(whole - alone < 1.15 * larger, `${whole - alone} bytes, one build is ${larger}`);
   });
 
   test('README says these sizes', async () => {
