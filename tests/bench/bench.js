@@ -37,6 +37,11 @@ async function measure({ sections, cases, repeat }, engines, rivals) {
   /** @type {import('./targets.js').Results} */
   const results = {};
   const chromium = engines.find(({ key }) => key === 'chromium');
+  if (sections.includes('footprint')) {
+    results.footprint = await measureFootprint(engines);
+    results.size = await measureSize();
+    console.log(showFootprint(results.footprint, results.size));
+  }
   if (sections.includes('kernels')) {
     results.kernels = await measureKernels(engines);
     console.log(showKernels(results.kernels));
@@ -50,11 +55,6 @@ async function measure({ sections, cases, repeat }, engines, rivals) {
     const folder = rivals.onnxruntime && ONNXRUNTIME_FOLDER;
     results.predict = await measurePredict(engines, folder);
     console.log(showPredict(results.predict, rivals.onnxruntime));
-  }
-  if (sections.includes('footprint')) {
-    results.footprint = await measureFootprint(engines);
-    results.size = await measureSize();
-    console.log(showFootprint(results.footprint, results.size));
   }
   if (sections.includes('comparison') && chromium) {
     results.comparison = await measureComparison(chromium);

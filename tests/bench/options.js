@@ -6,7 +6,7 @@ import { ENGINE_NAMES } from './engines.js';
 import { BROWSER_RIVALS, RIVAL_NAMES } from './peers/rivals.js';
 
 /** What can be measured, in this order; the sweep only where it is asked for. */
-export const SECTIONS = ['kernels', 'times', 'predict', 'footprint', 'comparison', 'page', 'sweep'];
+export const SECTIONS = ['footprint', 'kernels', 'times', 'predict', 'comparison', 'page', 'sweep'];
 
 export const USAGE = `npm run bench -- [options]
   --peers [a,b]  rivals, too: ${RIVAL_NAMES.join()}; they are installed

@@ -1,5 +1,6 @@
 /* Every optimizer against its formula in double precision, over steps enough for momentum and
  * bias correction to show. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -81,7 +82,66 @@ static void zeros(void) {
   }
 }
 
+static bool is_subnormal(float x) { return x != 0 && fabsf(x) < FLT_MIN; }
+
+/* The same in float32, and nothing ever made 0. */
+static void plain_update(float s[3], const struct optimizer *o, float g) {
+  if (o->kind == DW_SGD) {
+    s[1] = s[1] * o->momentum + g;
+    s[0] -= s[1] * o->rate;
+    return;
+  }
+  s[1] = s[1] * o->first + g * o->first_rest;
+  s[2] = s[2] * o->second + g * g * o->second_rest;
+  s[0] = s[0] * o->shrink - s[1] * o->rate / (sqrtf(s[2]) * o->root_scale + o->small);
+}
+
+/* Pixels that few images light: gradients for ten steps, and none for the rest. */
+static void check_rest(enum dw_optimizer kind, double momentum, double beta2) {
+  enum { STEPS_AT_REST = 2000 };
+  struct optimizer o = {kind, true, false, 0, 0.9, beta2, 1e-8, .updates = 0};
+  float w[4], slots[2][4] = {{0}}, plain[4][3] = {{0}};
+  uint64_t random = 1;
+  for (int i = 0; i < 4; i++) plain[i][0] = w[i] = test_float(&random, 1);
+  for (int t = 0; t < STEPS_AT_REST; t++) {
+    float g[4] = {0};
+    for (int i = 0; i < 4 && t < 10; i++) g[i] = test_float(&random, 1) * powf(0.1F, (float)i);
+    optimizer_begin_step(&o, RATE, momentum);
+    optimizer_update(&o, w, slots[0], slots[1], g, 4);
+    for (int i = 0; i < 4; i++) {
+      plain_update(plain[i], &o, g[i]);
+      expect(same_bits(&w[i], &plain[i][0], 1), "optimizer %d: weight %d is %.9g, not %.9g", kind,
+             i, w[i], plain[i][0]);
+      expect(!is_subnormal(slots[0][i]) && !is_subnormal(slots[1][i]),
+             "optimizer %d: moments %g, %g after step %d", kind, slots[0][i], slots[1][i], t);
+    }
+  }
+  expect(is_subnormal(plain[0][1]), "without a rule the moment ends at %g", plain[0][1]);
+  expect(slots[0][0] == 0 && (beta2 > 0.95 || slots[1][0] == 0), "optimizer %d does not rest",
+         kind);
+}
+
+static void rest(void) {
+  check_rest(DW_SGD, 0.9, 0.999);
+  check_rest(DW_ADAM, 0, 0.999);
+  check_rest(DW_ADAM, 0, 0.9);
+  check_rest(DW_ADAMW, 0, 0.9);
+}
+
+static void faults_stay(void) {
+  for (int kind = 0; kind < DW_OPTIMIZERS; kind++) {
+    struct optimizer o = {(enum dw_optimizer)kind, true, false, 0, 0.9, 0.999, 1e-8, .updates = 0};
+    float w[4] = {1, 1, 1, 1}, slots[2][4] = {{0}}, g[4] = {NAN, INFINITY, -INFINITY, 0};
+    optimizer_begin_step(&o, RATE, 0.9);
+    optimizer_update(&o, w, slots[0], slots[1], g, 4);
+    expect(isnan(slots[0][0]) && isinf(slots[0][1]) && isinf(slots[0][2]),
+           "optimizer %d hides %g, %g, %g", kind, slots[0][0], slots[0][1], slots[0][2]);
+  }
+}
+
 const struct check optimizer_checks[] = {
     {"SGD, momentum, Nesterov, Adam and AdamW follow their formulas in double precision", formulas},
     {"an optimizer that says so leaves weights with a zero gradient as they are", zeros},
+    {"moments without a gradient end at 0, not in subnormals, and no weight shows it", rest},
+    {"moments that are not finite stay what they are", faults_stay},
     {0}};

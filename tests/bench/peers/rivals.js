@@ -20,7 +20,7 @@ const PACKAGES = {
   tensorflow: { '@tensorflow/tfjs': '4.22.0', '@tensorflow/tfjs-backend-wasm': '4.22.0' },
 };
 /** TensorFlow.js takes minutes an epoch: its time is that of so many steps. */
-const TENSORFLOW_STEPS = 40;
+const TENSORFLOW_STEPS = 120;
 
 const isSgd = (/** @type {string} */ name) => name.endsWith('-sgd');
 const hasSharedMask = (/** @type {string} */ name) => name.startsWith('article');
