@@ -33,7 +33,8 @@ export function startAgain(valley) {
   valley.addEventListener('curve', () => {
     const { weightsHash, here: isHere } = valley.curve;
     if (!isHere) return;
-    const same = weightsHash === RECORDED_CURVE.weightsHash ? '' : ' (of other settings)';
-    here.replaceChildren(element('code', {}, weightsHash), same);
+    const isSame = weightsHash === RECORDED_CURVE.weightsHash;
+    const other = isSame ? '' : 'not yet with these settings; with those of step 4 as they are now: ';
+    here.replaceChildren(other, element('code', {}, weightsHash));
   });
 }
