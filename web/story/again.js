@@ -34,7 +34,9 @@ export function startAgain(valley) {
     const { weightsHash, here: isHere } = valley.curve;
     if (!isHere) return;
     const isSame = weightsHash === RECORDED_CURVE.weightsHash;
-    const other = isSame ? '' : 'not yet with these settings; with those of step 4 as they are now: ';
+    const other = isSame
+      ? ''
+      : 'not yet with these settings; with those of step 4 as they are now: ';
     here.replaceChildren(other, element('code', {}, weightsHash));
   });
 }
