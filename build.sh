@@ -18,8 +18,9 @@ WASM_FLAGS=(-std=c11 -msimd128 -mbulk-memory -mnontrapping-fptoint
   -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas)
 RELAXED=(-mrelaxed-simd -DDW_RELAXED)
 NATIVE_FLAGS=(-std=c11 -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas)
+SANITIZED=(-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all)
 COUNTED=(--wrap=malloc --wrap=calloc --wrap=realloc --wrap=free) # by tests/c/counter.c
-STACK_BYTES=131072                 # the deepest call holds a pointer for each of 1024 layers
+STACK_BYTES=131072                 # the largest frame, of a dense product, holds 50 KB of packed operands
 CHECKS_STACK_BYTES=1048576         # checks keep arrays there
 INITIAL_BYTES=2097152 MAX_BYTES=4294967296
 
@@ -147,12 +148,11 @@ natives() {
   need gcc gcc libc6-dev
   need clang clang libclang-rt-14-dev
   { # on one core, the others on another
-    native sanitized clang -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-      -fno-sanitize-recover=all
+    native sanitized clang "${SANITIZED[@]}"
     native clang clang -O2
   } &
   native gcc gcc -O2
-  native fused gcc -O2 -DDW_RELAXED -include tests/c/fused.h
+  native fused clang "${SANITIZED[@]}" -DDW_RELAXED -include tests/c/fused.h
   wait $!
   wasm
   wasi simd &

@@ -12,6 +12,7 @@ enum { ARENA_ALIGNMENT = 64 }; /* a cache line, and more than any vector needs *
 
 struct arena {
   void *block;   /* what free() takes */
+  size_t bytes;  /* of it */
   uint8_t *base; /* the block's first aligned byte; NULL while measuring */
   uint64_t used; /* bytes placed so far; 64 bits also where pointers have 32 */
 };

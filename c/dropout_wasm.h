@@ -119,7 +119,8 @@ int DW_API(dw_parameter_write)(dw_model *m, uint32_t dense, uint32_t which, uint
 
 /* ---- training ---- */
 
-/* A change of kind starts new state; a change of a number keeps it. */
+/* A change of kind starts new state; a change of a number keeps it.  Moments that have decayed
+ * too far to change a bit of their weight become 0. */
 int DW_API(dw_optimizer_configure)(dw_model *m, uint32_t kind, uint32_t nesterov,
                                    double weight_decay, double beta1, double beta2, double epsilon);
 /* Starts epoch `epoch` (from 0) over the first `samples` rows of the data: draws the order of rows

@@ -10,17 +10,27 @@ enum { BLOCK_TERMS = 128 };
 
 _Static_assert(PANEL % TILE_LANES == 0 && TILE_LANES % 4 == 0 && BLOCK_TERMS % PANEL == 0,
                "whole tiles in a panel, whole panels in a block");
+/* A tile at the right edge reads columns past the last one it is asked for. */
+_Static_assert(TILE_ROWS <= (int)PADDING, "which lie in the padding of their row");
 
 /* The two bodies of the tile.  Rows of a lie as a panel's do, 32 terms side by side, and their next
  * 32 a_jump further on; or they are columns of a row matrix. */
 DW_SHARED void tile_of_rows(float *c, size_t c_step, const float *a, size_t a_jump, const float *b,
                             size_t b_step, uint32_t terms, int first) {
-  tile_add(c, c_step, a, PANEL, 1, PANEL, a_jump, b, b_step, terms, first);
+  struct walk w = {.apart = PANEL, .step = 1, .jump = a_jump, .run = PANEL};
+  tile_add(c, c_step, a, w, b, b_step, terms, first);
 }
 DW_SHARED void tile_of_columns(float *c, const float *a, size_t lda, const float *b, uint32_t terms,
                                int first) {
-  tile_add(c, PANEL, a, 1, lda, terms, 0, b, PANEL, terms, first);
+  struct walk w = {.apart = 1, .step = lda, .run = terms};
+  tile_add(c, PANEL, a, w, b, PANEL, terms, first);
 }
+
+/* Rows, rounded up to those of whole tiles. */
+#define WHOLE_TILES(rows) (((rows) + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS)
+
+/* What follows packs, takes and spreads.  Packed: laid out anew, all of it.  Taken: the rows or
+ * columns that are listed, side by side.  Spread: these back to their places, the others +0. */
 
 DW_INLINE void copy_panel_row(float *to, const float *from) {
   DW_UNROLL for (int j = 0; j < PANEL; j += 4) f32x4_store(to + j, f32x4_load(from + j));
@@ -38,7 +48,7 @@ static void copy_rows(float *to, size_t to_step, const float *from, size_t from_
 /* Panels and rows that are taken together where the batch is large: four blocks of weights stay in
  * the second cache, 64 rows of 128 terms about in the first (4096 units, batch 1024: 31 GFLOP/s
  * become 40). */
-enum { GROUP_PANELS = 4, GROUP_ROWS = (64 + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS };
+enum { GROUP_PANELS = 4, GROUP_ROWS = WHOLE_TILES(64) };
 
 /* Rows of a as the panels of a group lie: [terms / 32][GROUP_ROWS][32]. */
 static void pack_rows(float *packed, const float *a, size_t lda, uint32_t rows, uint32_t terms) {
@@ -48,12 +58,10 @@ static void pack_rows(float *packed, const float *a, size_t lda, uint32_t rows, 
 }
 
 /* Rows of a panel that `kept` lists, side by side. */
-static const float *take_rows(float *taken, const float *panel, const uint32_t *kept,
-                              uint32_t count) {
+static void take_rows(float *taken, const float *panel, const uint32_t *kept, uint32_t count) {
   for (uint32_t j = 0; j < count; j++) {
     copy_panel_row(taken + j * PANEL, panel + (size_t)kept[j] * PANEL);
   }
-  return taken;
 }
 
 /* y += a P for one block: packed rows of a, and as many panel rows as they have terms. */
@@ -63,7 +71,7 @@ static void product_block(float *y, size_t ldy, const float *packed, uint32_t ro
     for (uint32_t r = 0; r < rows; r += TILE_ROWS) {
       float copy[TILE_ROWS * TILE_LANES], *c = y + r * ldy + lane;
       bool whole = rows - r >= TILE_ROWS; /* what y has behind its last row stays */
-      if (!whole) copy_rows(copy, TILE_LANES, c, ldy, rows - r);
+      if (!whole && !first) copy_rows(copy, TILE_LANES, c, ldy, rows - r);
       tile_of_rows(whole ? c : copy, whole ? ldy : TILE_LANES, packed + r * PANEL,
                    GROUP_ROWS * PANEL, b + lane, PANEL, terms, first);
       if (!whole) copy_rows(c, ldy, copy, TILE_LANES, rows - r);
@@ -84,10 +92,9 @@ static void product(float *y, size_t ldy, const float *a, size_t lda, uint32_t r
         pack_rows(packed, a + r * lda + k, lda, some, terms);
         for (uint32_t panel = group; panel < end; panel++) {
           const float *weights = p->data + (size_t)panel * p->rows * PANEL;
-          product_block(
-              y + r * ldy + panel * PANEL, ldy, packed, some,
-              kept ? take_rows(taken, weights, kept + k, terms) : weights + (size_t)k * PANEL,
-              terms, k == 0);
+          if (kept) take_rows(taken, weights, kept + k, terms);
+          product_block(y + r * ldy + panel * PANEL, ldy, packed, some,
+                        kept ? taken : weights + (size_t)k * PANEL, terms, k == 0);
         }
       }
     }
@@ -119,7 +126,7 @@ void gradient_dense(float *g, const float *a, size_t lda, const struct panels *v
       for (uint32_t k = 0; k < count; k += TILE_ROWS) {
         float copy[TILE_ROWS * PANEL], *c = g + (size_t)k * PANEL + lane;
         bool whole = count - k >= TILE_ROWS;
-        if (!whole) copy_rows(copy, PANEL, c, PANEL, count - k);
+        if (!whole && b > 0) copy_rows(copy, PANEL, c, PANEL, count - k);
         tile_of_columns(whole ? c : copy, a + b * lda + k0 + k, lda,
                         rows + (size_t)b * PANEL + lane, terms, b == 0);
         if (!whole) copy_rows(c, PANEL, copy, PANEL, count - k);
@@ -193,20 +200,23 @@ static void unpack_columns(float *y, size_t ldy, const float *sums, uint32_t row
 /* Samples whose inputs are packed together: a block of weights serves them all from the second
  * cache. */
 enum { GROUP_SAMPLES = 64 };
+_Static_assert(GROUP_SAMPLES % TILE_LANES == 0, "whole tiles");
 
-static size_t whole_tiles(uint32_t rows) {
-  return ((size_t)rows + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS;
+/* As many as whole tiles of the batch take. */
+static uint32_t group_samples(uint32_t batch) {
+  return least(GROUP_SAMPLES, (batch + TILE_LANES - 1) / TILE_LANES * TILE_LANES);
 }
 
-uint64_t product_transposed_scratch(uint32_t rows, uint32_t columns) {
-  return ((uint64_t)columns + whole_tiles(rows)) * GROUP_SAMPLES + whole_tiles(rows) * BLOCK_TERMS;
+uint64_t product_transposed_scratch(uint32_t batch, uint32_t rows, uint32_t columns, bool keeps) {
+  uint64_t taken = keeps ? WHOLE_TILES((uint64_t)rows) : TILE_ROWS;
+  return (columns + WHOLE_TILES((uint64_t)rows)) * group_samples(batch) + taken * BLOCK_TERMS;
 }
 
 /* Terms k ... of `count` units, side by side as if they were all that the panels have: of those in
  * `kept` or, where it is NULL, from unit `first` on. */
 static void take_units(float *taken, const struct panels *p, const uint32_t *kept, uint32_t first,
                        uint32_t count, uint32_t k, uint32_t terms) {
-  for (uint32_t end = k + terms; k < end; k += PANEL, taken += whole_tiles(count) * PANEL) {
+  for (uint32_t end = k + terms; k < end; k += PANEL, taken += WHOLE_TILES((size_t)count) * PANEL) {
     for (uint32_t i = 0; i < count; i++) {
       copy_panel_row(taken + (size_t)i * PANEL,
                      p->data + panels_index(p, kept ? kept[i] : first + i, k));
@@ -227,14 +237,14 @@ static void transposed_block(float *c, const float *weights, size_t weights_jump
 void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
                         const struct panels *p, const uint32_t *kept, uint32_t kept_count,
                         float *scratch) {
-  uint32_t columns = p->columns, units = kept ? kept_count : p->rows;
+  uint32_t columns = p->columns, units = kept ? kept_count : p->rows, group = group_samples(rows);
   uint32_t in_place = kept ? 0 : units / TILE_ROWS * TILE_ROWS, taken_units = units - in_place;
-  size_t sums_step = whole_tiles(p->rows);
-  float *packed = scratch, *sums = packed + (size_t)columns * GROUP_SAMPLES;
-  float *taken = sums + sums_step * GROUP_SAMPLES;
-  if (columns == 0) memset(sums, 0, sizeof *sums * sums_step * GROUP_SAMPLES);
-  for (uint32_t b0 = 0; b0 < rows; b0 += GROUP_SAMPLES) {
-    uint32_t some = least(GROUP_SAMPLES, rows - b0);
+  size_t sums_step = WHOLE_TILES((size_t)p->rows);
+  float *packed = scratch, *sums = packed + (size_t)columns * group;
+  float *taken = sums + sums_step * group;
+  if (columns == 0) memset(sums, 0, sizeof *sums * sums_step * group);
+  for (uint32_t b0 = 0; b0 < rows; b0 += group) {
+    uint32_t some = least(group, rows - b0);
     for (uint32_t s = 0; s < some; s += TILE_LANES) {
       pack_columns(packed + (size_t)s * columns, a + (b0 + s) * lda, lda,
                    least(TILE_LANES, some - s), columns);
@@ -247,8 +257,8 @@ void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32
         const float *b = packed + (size_t)s * columns + k * TILE_LANES;
         transposed_block(c, p->data + panels_index(p, 0, k), (size_t)p->rows * PANEL, in_place, b,
                          terms, k == 0);
-        transposed_block(c + (size_t)in_place * TILE_LANES, taken, whole_tiles(taken_units) * PANEL,
-                         taken_units, b, terms, k == 0);
+        transposed_block(c + (size_t)in_place * TILE_LANES, taken,
+                         WHOLE_TILES((size_t)taken_units) * PANEL, taken_units, b, terms, k == 0);
       }
     }
     for (uint32_t s = 0; s < some; s += TILE_LANES) {

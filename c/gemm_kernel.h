@@ -9,23 +9,23 @@
 #include "simd.h"
 
 #ifndef DW_TILE_ROWS
-#ifdef DW_RELAXED
-#define DW_TILE_ROWS 6
-#define DW_TILE_LANES 8
-#else
-#define DW_TILE_ROWS 2
-#define DW_TILE_LANES 16
-#endif
+#define DW_TILE_ROWS (DW_FUSES ? 6 : 2)
+#define DW_TILE_LANES (DW_FUSES ? 8 : 16)
 #endif
 enum { TILE_ROWS = DW_TILE_ROWS, TILE_LANES = DW_TILE_LANES, TILE_VECTORS = DW_TILE_LANES / 4 };
 
+/* How the terms of a row of a lie: in runs, `step` apart in a run and `jump` from the start of one
+ * run to that of the next; and `apart` from row to row. */
+struct walk {
+  size_t apart, step, jump;
+  uint32_t run;
+};
+
 /* c[r][0..TILE_LANES-1] += a[r][k] b[k][0..TILE_LANES-1], for k < terms one after the other.  Row r
- * of c begins at c + r c_step, of a at a + r a_apart (a constant), b[k] at b + k b_step.  Of a's
- * row the terms lie in runs, a_step apart in a run and a_jump from one run to the next. first: c
- * begins as zeros, instead of being read. */
-DW_INLINE void tile_add(float *c, size_t c_step, const float *a, size_t a_apart, size_t a_step,
-                        uint32_t run, size_t a_jump, const float *b, size_t b_step, uint32_t terms,
-                        int first) {
+ * of c begins at c + r c_step, b[k] at b + k b_step.  first: c begins as zeros, instead of being
+ * read.  w.apart: a constant. */
+DW_INLINE void tile_add(float *c, size_t c_step, const float *a, struct walk w, const float *b,
+                        size_t b_step, uint32_t terms, int first) {
   f32x4 sums[TILE_ROWS][TILE_VECTORS];
   DW_UNROLL for (int r = 0; r < TILE_ROWS; r++) {
     DW_UNROLL for (int j = 0; j < TILE_VECTORS; j++) {
@@ -33,7 +33,7 @@ DW_INLINE void tile_add(float *c, size_t c_step, const float *a, size_t a_apart,
     }
   }
   while (terms) {
-    uint32_t some = run < terms ? run : terms;
+    uint32_t some = w.run < terms ? w.run : terms;
     const float *at = a;
     /* Not unrolled: V8 11 moves all loads of a block of code before its arithmetic, so that two
      * terms at once would need 24 registers of 15 (26 GFLOP/s against 40; V8 13: 31 against 44). */
@@ -41,14 +41,14 @@ DW_INLINE void tile_add(float *c, size_t c_step, const float *a, size_t a_apart,
       f32x4 row[TILE_VECTORS];
       DW_UNROLL for (int j = 0; j < TILE_VECTORS; j++) row[j] = f32x4_load(b + 4 * j);
       DW_UNROLL for (int r = 0; r < TILE_ROWS; r++) {
-        f32x4 factor = f32x4_splat(at[r * a_apart]);
+        f32x4 factor = f32x4_splat(at[r * w.apart]);
         DW_UNROLL for (int j = 0; j < TILE_VECTORS; j++) {
           sums[r][j] = f32x4_madd(factor, row[j], sums[r][j]);
         }
       }
-      at += a_step, b += b_step;
+      at += w.step, b += b_step;
     }
-    a += a_jump, terms -= some;
+    a += w.jump, terms -= some;
   }
   DW_UNROLL for (int r = 0; r < TILE_ROWS; r++) {
     DW_UNROLL for (int j = 0; j < TILE_VECTORS; j++) {

@@ -84,7 +84,8 @@ static inline bool dense_samples(const struct dense *l) {
   return l->drop.p > 0 && l->drop.p < 1 && l->draws > 0; /* at p = 1 the mean is all there is */
 }
 
-/* Panel rows of one gradient block: 48 x 128 bytes, still in the first cache when it is used. */
+/* Panel rows of one gradient block: whole tiles of every build, and 48 x 128 bytes are still in the
+ * first cache when they are used. */
 enum { GRADIENT_ROWS = 48 };
 
 /* Shared scratch of all layers, sized for the largest. */

@@ -13,7 +13,10 @@ enum { PANEL = 32 };
 
 /* Floats from a row to the next: whole panels, then an odd number of cache lines, so that a walk
  * down a column visits every set of the first cache (a power of two would visit one). */
-static inline size_t padded(size_t columns) { return (columns + PANEL - 1) / PANEL * PANEL + 16; }
+enum { PADDING = 16 };
+static inline size_t padded(size_t columns) {
+  return (columns + PANEL - 1) / PANEL * PANEL + PADDING;
+}
 
 static inline uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
@@ -63,11 +66,12 @@ void product_dense(float *y, size_t ldy, const float *a, size_t lda, uint32_t ro
 void product_sparse(float *y, size_t ldy, const struct nonzeros *a, const struct panels *p);
 
 /* y[b][k] = sum over c of a[b][c] P[k][c].  `kept`, if not NULL, lists the k to compute, ascending;
- * the others become +0.  scratch: product_transposed_scratch floats. */
+ * the others become +0.  scratch: product_transposed_scratch floats for B rows, whether or
+ * not units are ever left out. */
 void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
                         const struct panels *p, const uint32_t *kept, uint32_t kept_count,
                         float *scratch);
-uint64_t product_transposed_scratch(uint32_t rows, uint32_t columns);
+uint64_t product_transposed_scratch(uint32_t batch, uint32_t rows, uint32_t columns, bool keeps);
 
 /* product_dense over the k in `kept` alone (ascending, kept_count of them): a[b][k] of every other
  * k is zero.  scratch: [rows][padded(kept_count)]. */
@@ -85,7 +89,8 @@ void panels_take(struct panels *to, const struct panels *p, const uint32_t *kept
                  uint32_t kept_count);
 
 /* g[k - k0][0..31] = sum over b of a[b][k] v[b][32 panel + 0..31], for k0 <= k < k0 + count: a
- * block of the gradient of panel `panel`.  v: [B] rows as panels, which no stride tears apart. */
+ * block of the gradient of panel `panel`.  v: [B] rows as panels, which no stride tears apart.  Of
+ * a's rows the padding is read, too. */
 void gradient_dense(float *g, const float *a, size_t lda, const struct panels *v, uint32_t panel,
                     uint32_t k0, uint32_t count);
 void gradient_sparse(float *g, const struct nonzeros *a, const struct panels *v, uint32_t panel,

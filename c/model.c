@@ -123,7 +123,8 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
       sampled = most(sampled, l->units), sampled_inputs = most(sampled_inputs, l->inputs);
     }
     if (i != m->first_dense) {
-      packed = larger(packed, product_transposed_scratch(l->units, l->inputs));
+      packed = larger(packed,
+                      product_transposed_scratch(rows, l->units, l->inputs, leaves_out_rows(m, i)));
     }
     if (leaves_out_rows(m, i)) packed = larger(packed, rows_size(rows, l->dense.weight.rows));
     if (leaves_out_columns(m, i)) taken = most(taken, l->dense.weight.columns);

@@ -12,6 +12,7 @@ struct optimizer {
   /* this step's numbers, rounded to float32 once */
   float rate, momentum, decay, shrink; /* shrink: AdamW's 1 - learning rate x decay */
   float first, first_rest, second, second_rest, root_scale, small; /* Adam */
+  float still; /* first moments and velocities below are at rest */
 };
 
 /* State arrays a kind keeps for every parameter. */
@@ -24,6 +25,6 @@ bool optimizer_ignores_zero(const struct optimizer *o);
  *   Adam   g += wd w;  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;
  *          w -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps)      (Kingma, Ba 2015)
  *   AdamW  w *= 1 - lr wd, then Adam without decay                        (Loshchilov, Hutter 2019)
- * SGD's v and Adam's m below 2^-110 become 0, and beside them a v below 2^-126. */
+ * Moments too small to change a bit of their weight become 0 (optimizer.c). */
 void optimizer_update(const struct optimizer *o, float *w, float *slot0, float *slot1,
                       const float *g, uint32_t n);

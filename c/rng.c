@@ -5,17 +5,17 @@
 #include "mathf.h"
 
 void random_words(const struct random_stream *s, uint32_t block, u32x4 words[4]) {
-  static const u32x4 constants[] = {{0xD2511F53U, 0xD2511F53U, 0xD2511F53U, 0xD2511F53U},
-                                    {0xCD9E8D57U, 0xCD9E8D57U, 0xCD9E8D57U, 0xCD9E8D57U}};
-  const u32x4 *factors = constants;
+  static const u32x4 factors[] = {{0xD2511F53U, 0xD2511F53U, 0xD2511F53U, 0xD2511F53U},
+                                  {0xCD9E8D57U, 0xCD9E8D57U, 0xCD9E8D57U, 0xCD9E8D57U}};
   u32x4 a = u32x4_splat(block) + (u32x4){0, 1, 2, 3}, b = u32x4_splat(s->row);
   u32x4 c = u32x4_splat(s->step), d = u32x4_splat(s->purpose);
   uint32_t k0 = s->key[0], k1 = s->key[1];
+  const u32x4 *by = factors;
   for (int round = 0; round < PHILOX_ROUNDS; round++) {
-    __asm__("" : "+r"(factors)); /* what they hold is hidden: see u32x4_multiply_wide */
     u32x4 high0, low0, high1, low1;
-    u32x4_multiply_wide(a, factors[0], &high0, &low0);
-    u32x4_multiply_wide(c, factors[1], &high1, &low1);
+    by = u32x4_hide(by); /* in the loop: hidden before it, they would be widened before it */
+    u32x4_multiply_wide(a, by[0], &high0, &low0);
+    u32x4_multiply_wide(c, by[1], &high1, &low1);
     a = high1 ^ b ^ k0, b = low1, c = high0 ^ d ^ k1, d = low0;
     k0 += 0x9E3779B9U, k1 += 0xBB67AE85U;
   }

@@ -30,7 +30,7 @@ static float *offset(float *data, size_t at) { return data ? data + at : NULL; }
  * their columns, as far as masks keep them. */
 struct factors {
   const struct dense *summed; /* masks weights by row: the gradient is there already */
-  const float *a;             /* where no list is: of kept rows the columns alone */
+  const float *a;             /* without a list: only the columns of kept rows, side by side */
   size_t lda;
   const struct nonzeros *list; /* a's, NULL: a is dense */
   const struct panels *v;

@@ -19,3 +19,22 @@ export function follow(signal) {
 export function throwIfAborted(signal) {
   if (signal?.aborted) throw signal.reason;
 }
+
+/**
+ * @template T
+ * @param {Promise<T>} task what it comes to after an abort, nobody hears
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<T>} rejects with the signal's reason once it is aborted
+ */
+export async function untilAborted(task, signal) {
+  let onAbort = () => {};
+  const aborted = new Promise((_, reject) => {
+    onAbort = () => reject(signal?.reason);
+    signal?.addEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([task, aborted]);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}

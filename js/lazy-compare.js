@@ -17,6 +17,7 @@ import { loadPart } from './lazy.js';
  * @throws {unknown} the signal's reason
  */
 export async function compare(names, data, options) {
-  const part = await loadPart('comparisons', './compare.js', () => import('./compare.js'));
+  const load = () => import('./compare.js');
+  const part = await loadPart('comparisons', './compare.js', load, options?.signal);
   return part.compare(names, data, options);
 }

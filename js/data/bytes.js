@@ -45,7 +45,14 @@ export function isUrl(address) {
   return /^[a-z][a-z0-9+.-]+:/i.test(address);
 }
 
-/** Without Node's `Buffer` around it. @param {ArrayBufferView} view */
+/**
+ * Without Node's `Buffer` around it; empty where its memory has moved away.
+ * @param {ArrayBufferView} view
+ */
+export function plainView({ buffer, byteOffset, byteLength }) {
+  return byteLength === 0 ? new Uint8Array(0) : new Uint8Array(buffer, byteOffset, byteLength);
+}
+view */
 function plainView(view) {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }

@@ -5,7 +5,7 @@
  */
 
 import { LIMITS, arrayKind, typeError } from '../options.js';
-import { describeBytes, fault, gunzip, isGzip, trailing } from './bytes.js';
+import { describeBytes, fault, gunzip, isGzip, plainView, trailing } from './bytes.js';
 
 /** @typedef {Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array} IdxData */
 /** @typedef {{ shape: number[], data: IdxData }} Idx */
@@ -100,8 +100,6 @@ export async function parseIdx(bytes, address = 'bytes') {
   if (!['Uint8Array', 'ArrayBuffer'].includes(arrayKind(bytes))) {
     throw typeError('bytes', 'a Uint8Array or an ArrayBuffer', bytes);
   }
-  const view = ArrayBuffer.isView(bytes)
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : new Uint8Array(bytes);
+  const view = ArrayBuffer.isView(bytes) ? plainView(bytes) : new Uint8Array(bytes);
   return decodeIdx(await unpackIdx(view, address), address);
 }

@@ -280,7 +280,8 @@ static void place(struct layer *l) {
   l->x = floats(l, l->batch * padded(l->inputs)), l->dx = floats(l, l->batch * padded(l->inputs));
   l->z = floats(l, l->batch * padded(l->units)), l->dz = floats(l, l->batch * padded(l->units));
   l->v.data = floats(l, panels_size(l->batch, l->weight.columns));
-  l->scratch = floats(l, product_transposed_scratch(l->weight.rows, l->weight.columns));
+  l->scratch =
+      floats(l, product_transposed_scratch(l->batch, l->weight.rows, l->weight.columns, false));
   if (l->listed) place_list(&l->list, &l->arena, l->batch, l->weight.rows);
 }
 

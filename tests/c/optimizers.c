@@ -97,9 +97,9 @@ static void plain_update(float s[3], const struct optimizer *o, float g) {
 }
 
 /* Pixels that few images light: gradients for ten steps, and none for the rest. */
-static void check_rest(enum dw_optimizer kind, double momentum, double beta2) {
+static void check_rest(enum dw_optimizer kind, double momentum, double beta1, double beta2) {
   enum { STEPS_AT_REST = 2000 };
-  struct optimizer o = {kind, true, false, 0, 0.9, beta2, 1e-8, .updates = 0};
+  struct optimizer o = {kind, true, false, 0, beta1, beta2, 1e-8, .updates = 0};
   float w[4], slots[2][4] = {{0}}, plain[4][3] = {{0}};
   uint64_t random = 1;
   for (int i = 0; i < 4; i++) plain[i][0] = w[i] = test_float(&random, 1);
@@ -122,10 +122,27 @@ static void check_rest(enum dw_optimizer kind, double momentum, double beta2) {
 }
 
 static void rest(void) {
-  check_rest(DW_SGD, 0.9, 0.999);
-  check_rest(DW_ADAM, 0, 0.999);
-  check_rest(DW_ADAM, 0, 0.9);
-  check_rest(DW_ADAMW, 0, 0.9);
+  check_rest(DW_SGD, 0.9, 0.9, 0.999);
+  check_rest(DW_ADAM, 0, 0.9, 0.999);
+  check_rest(DW_ADAM, 0, 0.9, 0.9);
+  check_rest(DW_ADAMW, 0, 0.9, 0.9);
+}
+
+/* Where epsilon does not cover them, the smallest moments decide what a weight does. */
+static void tiny_epsilon(void) {
+  struct optimizer o = {DW_ADAM, true, false, 0, 0.9, 0.999, FLT_MIN, .updates = 0};
+  const float gradients[4] = {1e-18F, 1e-19F, 1e-20F, 0};
+  float w[4] = {1, 1, 1, 1}, slots[2][4] = {{0}};
+  struct state exact[4] = {{1, 0, 0}, {1, 0, 0}, {1, 0, 0}, {1, 0, 0}};
+  for (int t = 1; t <= STEPS; t++) {
+    optimizer_begin_step(&o, RATE, 0);
+    optimizer_update(&o, w, slots[0], slots[1], gradients, 4);
+    for (int i = 0; i < 4; i++) exact_update(&exact[i], &o, gradients[i], 0, t);
+  }
+  for (int i = 0; i < 4; i++) { /* subnormal squares have few digits */
+    expect(fabs(w[i] - exact[i].w) <= 0.1 * (1 - exact[i].w), "weight %d is %g, not %g", i, w[i],
+           exact[i].w);
+  }
 }
 
 static void faults_stay(void) {
@@ -144,4 +161,5 @@ const struct check optimizer_checks[] = {
     {"an optimizer that says so leaves weights with a zero gradient as they are", zeros},
     {"moments without a gradient end at 0, not in subnormals, and no weight shows it", rest},
     {"moments that are not finite stay what they are", faults_stay},
+    {"where epsilon is tiny, tiny gradients move a weight as the formula says", tiny_epsilon},
     {0}};

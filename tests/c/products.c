@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "layers.h"
 #include "matrices.h"
 #include "simd.h"
 
@@ -75,7 +76,7 @@ static void check_transposed(const struct matrix *a, const struct matrix *b, dou
                              uint64_t seed) {
   struct matrix wanted = definition(a, b), transposed = matrix_transpose(b);
   struct panels p = panels_from(&transposed);
-  float *scratch = ALLOCATE(float, product_transposed_scratch(p.rows, p.columns));
+  float *scratch = ALLOCATE(float, product_transposed_scratch(a->rows, p.rows, p.columns, true));
   for (int way = -1; way < 4; way++) {
     struct matrix y = matrix_create(a->rows, p.rows), some = matrix_create(a->rows, p.rows);
     uint32_t *kept = ALLOCATE(uint32_t, p.rows), count = keep_units(kept, p.rows, way, &seed);
@@ -126,8 +127,8 @@ static void check_gradients(const struct matrix *a, const struct matrix *b, doub
   struct nonzeros s = nonzeros_create(a->rows, a->columns);
   nonzeros_list(&s, a->data, a->ld, a->rows, a->columns);
   nonzeros_list_columns(&s);
-  const uint32_t blocks[] = {32, 7};
-  for (int i = 0; i < 2; i++) {
+  const uint32_t blocks[] = {GRADIENT_ROWS, 32, 7};
+  for (int i = 0; i < 3; i++) {
     check_gradient_blocks(a, &v, &wanted, NULL, blocks[i], density);
     check_gradient_blocks(a, &v, &wanted, &s, blocks[i], density);
   }
@@ -157,8 +158,8 @@ static void check_kept(const struct matrix *a, const struct matrix *b, double de
     product_kept(y.data, y.ld, some.data, some.ld, a->rows, &p, kept, count, scratch);
     expect_product(&y, &wanted, density);
     rows_take(scratch, padded(count), some.data, some.ld, a->rows, kept, count);
-    for (uint32_t k = 0; k < a->columns; k += 32) {
-      uint32_t rows = a->columns - k < 32 ? a->columns - k : 32;
+    for (uint32_t k = 0; k < a->columns; k += GRADIENT_ROWS) {
+      uint32_t rows = least(a->columns - k, GRADIENT_ROWS);
       float *dense = ALLOCATE(float, rows *PANEL), *g = ALLOCATE(float, rows *PANEL);
       gradient_dense(dense, some.data, some.ld, &rows_v, 0, k, rows);
       gradient_kept(g, scratch, padded(count), &rows_v, 0, k, rows, kept, count);

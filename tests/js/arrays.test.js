@@ -172,3 +172,21 @@ test('compare on data in memory of every kind gives the same lines', async () =>
     assert.deepEqual(await run(set), expected, name);
   }
 });
+
+test('what becomes of options and buffers while the script for data comes changes nothing', async () => {
+  const images = Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 1, 5, 6);
+  const labels = (/** @type {number[]} */ ...values) =>
+    Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, ...values);
+  const options = { images, labels: labels(0, 1) };
+  const loading = loadIdx(options);
+  options.labels = labels(1, 1);
+  assert.deepEqual([...(await loading).labels], [0, 1]);
+
+  for (const read of [parseIdx, (bytes) => loadIdx({ images: bytes, labels: labels(0, 1) })]) {
+    const buffer = images.slice().buffer;
+    const moved = read(buffer);
+    structuredClone(buffer, { transfer: [buffer] });
+    await assert.rejects(moved, { code: 'BAD_FILE', message: /an empty file/ });
+    await assert.rejects(read(buffer), { code: 'BAD_FILE', message: /an empty file/ });
+  }
+});

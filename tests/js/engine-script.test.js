@@ -21,7 +21,8 @@ cpSync(join(DIST, 'wasm'), join(folder, 'wasm'), { recursive: true });
 for (const name of readdirSync(DIST).filter((name) => name.endsWith('.js'))) {
   cpSync(join(DIST, name), join(folder, name));
 }
-for (const name of ['worker.js', 'embedded.js', 'compare.js', 'data-files.js']) rmSync(join(folder, name));
+for (const name of ['worker.js', 'embedded.js', 'compare.js', 'data-files.js'])
+  rmSync(join(folder, name));
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 
 describe('without the scripts that index.js loads when they are needed', () => {
@@ -63,6 +64,27 @@ describe('without the scripts that index.js loads when they are needed', () => {
       alone.loadIdx({ images: bytes, labels: bytes }),
       engineError('data-files.js'),
     );
+  });
+
+  test('an abort before the script comes, or while it does, rejects with the signal’s reason', async () => {
+    const reason = new Error('enough');
+    const aborted = { signal: AbortSignal.abort(reason) };
+    await assert.rejects(alone.loadMnist(aborted), reason);
+    await assert.rejects(alone.loadIdx(aborted), reason);
+    await assert.rejects(alone.compare(['none'], {}, aborted), reason);
+
+    const slow = mkdtempSync(join(tmpdir(), 'dropout-wasm-slow-'));
+    after(() => rmSync(slow, { recursive: true }));
+    cpSync(folder, slow, { recursive: true });
+    for (const name of ['data-files.js', 'compare.js']) {
+      writeFileSync(join(slow, name), 'await new Promise(() => {});');
+    }
+    const waiting = await import(pathToFileURL(join(slow, 'index.js')).href);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const calls = [waiting.loadMnist({ signal }), waiting.compare(['none'], {}, { signal })];
+    controller.abort(reason);
+    for (const call of calls) await assert.rejects(call, reason);
   });
 
   test('a comparison is a typed error with the address', async () => {
