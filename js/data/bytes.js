@@ -52,10 +52,6 @@ export function isUrl(address) {
 export function plainView({ buffer, byteOffset, byteLength }) {
   return byteLength === 0 ? new Uint8Array(0) : new Uint8Array(buffer, byteOffset, byteLength);
 }
-view */
-function plainView(view) {
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
 
 /**
  * @param {string} address a path or a file: URL
