@@ -30,7 +30,9 @@ DW_SHARED void tile_of_columns(float *c, const float *a, size_t lda, const float
 #define WHOLE_TILES(rows) (((rows) + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS)
 
 /* What follows packs, takes and spreads.  Packed: laid out anew, all of it.  Taken: the rows or
- * columns that are listed, side by side.  Spread: these back to their places, the others +0. */
+ * columns that are listed, side by side.  Spread: these back to their places, the others +0.
+ * Where rows do not fill a tile the last one fills it: whatever lies on the stack may be subnormal
+ * and slow, though nobody reads what comes of it (64 rows, batch masks: 4.9 ms a step for 4.1). */
 
 DW_INLINE void copy_panel_row(float *to, const float *from) {
   DW_UNROLL for (int j = 0; j < PANEL; j += 4) f32x4_store(to + j, f32x4_load(from + j));
@@ -53,7 +55,9 @@ enum { GROUP_PANELS = 4, GROUP_ROWS = WHOLE_TILES(64) };
 /* Rows of a as the panels of a group lie: [terms / 32][GROUP_ROWS][32]. */
 static void pack_rows(float *packed, const float *a, size_t lda, uint32_t rows, uint32_t terms) {
   for (uint32_t k = 0; k < terms; k += PANEL, packed += GROUP_ROWS * PANEL) {
-    for (uint32_t r = 0; r < rows; r++) copy_panel_row(packed + r * PANEL, a + r * lda + k);
+    for (uint32_t r = 0; r < WHOLE_TILES(rows); r++) {
+      copy_panel_row(packed + r * PANEL, a + least(r, rows - 1) * lda + k);
+    }
   }
 }
 
@@ -217,9 +221,10 @@ uint64_t product_transposed_scratch(uint32_t batch, uint32_t rows, uint32_t colu
 static void take_units(float *taken, const struct panels *p, const uint32_t *kept, uint32_t first,
                        uint32_t count, uint32_t k, uint32_t terms) {
   for (uint32_t end = k + terms; k < end; k += PANEL, taken += WHOLE_TILES((size_t)count) * PANEL) {
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < WHOLE_TILES(count); i++) {
+      uint32_t at = least(i, count - 1);
       copy_panel_row(taken + (size_t)i * PANEL,
-                     p->data + panels_index(p, kept ? kept[i] : first + i, k));
+                     p->data + panels_index(p, kept ? kept[at] : first + at, k));
     }
   }
 }
