@@ -110,6 +110,7 @@ dw_model *dw_model_create(uint32_t inputs, double seed) {
 
 void dw_model_destroy(dw_model *m) {
   if (!m) return;
+  for (uint32_t i = 0; i < m->layer_count; i++) free(m->layers[i].dense.turned.data);
   arena_free(&m->parameters);
   arena_free(&m->state);
   arena_free(&m->workspace);
@@ -239,6 +240,7 @@ int dw_model_initialize(dw_model *m) {
   if (!m->built) {
     return fail(DW_INVALID_ARGUMENT, "the model is not built; layers:", m->layer_count);
   }
+  model_weights_change(m);
   for (uint32_t i = 0; i < m->layer_count; i++) {
     if (m->layers[i].kind == LAYER_DENSE) dense_initialize(&m->layers[i].dense, m->seed, &m->work);
   }
@@ -246,7 +248,12 @@ int dw_model_initialize(dw_model *m) {
 }
 
 double dw_model_bytes(const dw_model *m) {
-  return (double)(m->parameters.used + m->state.used + m->workspace.used) +
+  double turned = 0;
+  for (uint32_t i = 0; i < m->layer_count; i++) {
+    const struct panels *p = &m->layers[i].dense.turned;
+    if (p->data) turned += sizeof *p->data * (double)panels_size(p->rows, p->columns);
+  }
+  return (double)(m->parameters.used + m->state.used + m->workspace.used) + turned +
          sizeof(uint32_t) * (double)m->order_capacity;
 }
 
@@ -290,6 +297,7 @@ int dw_parameter_write(dw_model *m, uint32_t dense, uint32_t which, uint32_t slo
   struct dense *l;
   float *to = parameter(m, dense, which, slot, &l);
   if (!to) return DW_INVALID_ARGUMENT;
+  model_weights_change(m);
   if (which == DW_WEIGHT) {
     dense_write(l, to, values);
   } else {

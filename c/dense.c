@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kept.h"
@@ -38,6 +39,25 @@ static void product_of_inputs(float *y, const float *x, struct dense *l, const s
   count_macs(w, done * p->columns, (double)rows * l->inputs * l->units);
 }
 
+/* z = x W^T where the zeros of x are skipped; false where that does not pay or cannot be. */
+static bool product_of_turned(float *z, const float *x, struct dense *l, uint32_t rows,
+                              struct workspace *w) {
+  if (!w->turns || l->inputs > w->listed) return false;
+  nonzeros_list(&w->dz, x, padded(l->inputs), rows, l->inputs);
+  if (!nonzeros_worthwhile(&w->dz, l->inputs)) return false;
+  if (!l->turned.data) {
+    uint64_t size = panels_size(l->inputs, l->units);
+    if (size > TURN_FLOATS) return false;
+    l->turned.data = malloc((size_t)size * sizeof *l->turned.data);
+    if (!l->turned.data) return false;
+  }
+  if (!l->is_turned) panels_turn(&l->turned, &l->weight);
+  l->is_turned = true;
+  product_sparse(z, padded(l->units), &w->dz, &l->turned);
+  count_macs(w, (double)w->dz.count * l->units, (double)rows * l->inputs * l->units);
+  return true;
+}
+
 void dense_forward(float *z, const float *x, struct dense *l, uint32_t rows, bool train,
                    const struct kept *inputs, const struct kept *units, struct workspace *w) {
   const struct panels *p = train ? training_weight(l) : &l->weight;
@@ -47,17 +67,17 @@ void dense_forward(float *z, const float *x, struct dense *l, uint32_t rows, boo
     panels_take(&l->kept_columns, p, columns->units, columns->count);
     p = &l->kept_columns;
   }
-  if (!l->panels_of_units) {
+  if (l->panels_of_units) {
+    product_of_inputs(units ? w->columns : z, x, l, p, rows, train, inputs, w);
+    if (units) {
+      rows_give(z, ldz, l->units, w->columns, padded(p->columns), rows, units->units, units->count);
+    }
+  } else if (train || !product_of_turned(z, x, l, rows, w)) {
     const float *taken = take_columns(x, l, rows, inputs, w);
     product_transposed(z, ldz, taken, padded(p->columns), rows, p, units_of(units),
                        count_of(units, 0), w->packed);
     count_macs(w, (double)rows * p->columns * count_of(units, l->units),
                (double)rows * l->inputs * l->units);
-  } else {
-    product_of_inputs(units ? w->columns : z, x, l, p, rows, train, inputs, w);
-    if (units) {
-      rows_give(z, ldz, l->units, w->columns, padded(p->columns), rows, units->units, units->count);
-    }
   }
   float scale = train ? 1 : dropping_eval_scale(&l->drop);
   for (uint32_t b = 0; b < rows; b++, z += ldz) {

@@ -273,3 +273,19 @@ void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32
     }
   }
 }
+
+void panels_turn(struct panels *to, const struct panels *p) {
+  to->rows = p->columns, to->columns = p->rows;
+  for (uint32_t r = 0; r < p->rows; r += 4) {
+    for (uint32_t c = 0; c < p->columns; c += 4) {
+      f32x4 v[4];
+      for (uint32_t i = 0; i < 4; i++) {
+        v[i] = f32x4_load(p->data + panels_index(p, least(r + i, p->rows - 1), c));
+      }
+      f32x4_transpose(v);
+      for (uint32_t i = 0; i < 4 && c + i < to->rows; i++) {
+        f32x4_store(to->data + panels_index(to, c + i, r), v[i]);
+      }
+    }
+  }
+}

@@ -57,6 +57,8 @@ struct dense {
   bool panels_of_units;
   struct panels weight;           /* [I] rows x [O] columns, or [O] x [I] */
   struct panels kept_columns;     /* beside a shared mask: what it keeps of weight or masked */
+  struct panels turned;           /* panels of inputs, room for weight as [I] x [O], once needed */
+  bool is_turned;                 /* whether it holds these weights: who changes them says false */
   float *bias;                    /* [O], padded */
   struct nonzeros nonzero_inputs; /* panels of units: of the x at hand */
   bool lists_inputs;              /* whether its zeros are skipped */
@@ -92,6 +94,8 @@ enum { GRADIENT_ROWS = 48 };
 struct workspace {
   struct nonzeros dz;      /* of the gradient at hand */
   bool skip_dz;            /* whether its zeros are skipped */
+  uint32_t listed;         /* columns that dz has room for */
+  bool turns;              /* whether an evaluation has rows enough to turn weights around */
   float *packed;           /* product_transposed, product_kept, gradient_kept's a */
   float *columns;          /* [B][padded(C)]: what is left of a row matrix, side by side */
   struct panels v;         /* of the weight gradient: the row matrix of the panels' columns */
@@ -122,6 +126,10 @@ void dense_backward_weights(struct dense *l, const float *dz, const float *x, ui
 /* Scales back the incoming weights of every unit to a norm <= max_norm (Srivastava et al. 2014,
  * section 5.1). */
 void dense_limit_norms(struct dense *l);
+/* In evaluations of many rows (w->turns) a layer with panels of inputs skips zeros of x, too, once
+ * its weights are turned around; dense_forward does so at the first batch with zeros enough, unless
+ * they take more than 16 MB or there is no memory.  The memory stays with the layer. */
+enum { TURN_ROWS = 128, TURN_FLOATS = 1 << 22 };
 /* Initial weights; W [O][I], or unit o of it, to and from panels. */
 void dense_initialize(struct dense *l, const uint32_t seed[2], struct workspace *w);
 void unit_read(float *row, const struct dense *l, const float *panels_data, uint32_t o);

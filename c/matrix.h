@@ -88,6 +88,9 @@ void rows_give(float *y, size_t ldy, uint32_t columns, const float *from, size_t
 void panels_take(struct panels *to, const struct panels *p, const uint32_t *kept,
                  uint32_t kept_count);
 
+/* to = P transposed; to->data: panels_size(p->columns, p->rows) floats. */
+void panels_turn(struct panels *to, const struct panels *p);
+
 /* g[k - k0][0..31] = sum over b of a[b][k] v[b][32 panel + 0..31], for k0 <= k < k0 + count: a
  * block of the gradient of panel `panel`.  v: [B] rows as panels, which no stride tears apart.  Of
  * a's rows the padding is read, too. */

@@ -135,6 +135,7 @@ static void place_workspace(struct dw_model *m, struct arena *a, uint32_t rows) 
     }
   }
   place_nonzeros(&w->dz, a, rows, listed);
+  w->listed = listed;
   w->packed = place_floats(a, packed);
   w->v.data = place_floats(a, panels_size(rows, widest));
   w->columns = place_floats(a, taken ? rows_size(rows, taken) : 0);
@@ -277,4 +278,8 @@ float *layer_backward(struct dw_model *m, uint32_t index, float *dy, const float
   dense_backward_weights(&l->dense, dy, x, rows, inputs, units, &m->optimizer, &m->work);
   if (l->dense.max_norm > 0) dense_limit_norms(&l->dense);
   return dx;
+}
+
+void model_weights_change(struct dw_model *m) {
+  for (uint32_t i = 0; i < m->layer_count; i++) m->layers[i].dense.is_turned = false;
 }

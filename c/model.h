@@ -64,6 +64,9 @@ const float *layer_evaluate(struct dw_model *m, uint32_t index, const float *x, 
 /* Takes d loss / d output and returns d loss / d input, NULL where nothing below learns. */
 float *layer_backward(struct dw_model *m, uint32_t index, float *dy, const float *x, uint32_t rows);
 
+/* What was made of them is so no longer. */
+void model_weights_change(struct dw_model *m);
+
 /* One step on the batch that is gathered: the training step as one column of calls. */
 enum dw_status train_step(struct dw_model *m, double learning_rate, double momentum);
 /* Logits of the batch that is gathered, in evaluation; eval_scale multiplies the output of every

@@ -118,6 +118,7 @@ int dw_train_step(dw_model *m, const dw_dataset *d, double learning_rate, double
     if (status) return status;
   }
   batch_gather(&m->batch, d, order, 0, rows);
+  model_weights_change(m);
   status = train_step(m, learning_rate, momentum);
   if (status) fail(DW_DIVERGED, "the loss is not finite at step", m->train[DW_TRAIN_STEP]);
   return status;
@@ -154,6 +155,7 @@ int dw_evaluate(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count
   if (r->classes != d->classes || r->units != model_outputs(m)) {
     return fail(DW_INVALID_ARGUMENT, "the report is for another number of classes:", r->classes);
   }
+  m->work.turns = count >= TURN_ROWS;
   for (uint32_t done = 0; done < count; done += m->batch.rows) {
     uint32_t rows = count - done < EVALUATION_ROWS ? count - done : EVALUATION_ROWS;
     batch_gather(&m->batch, d, NULL, first + done, rows);
@@ -176,6 +178,7 @@ int dw_predict(dw_model *m, const dw_dataset *d, uint32_t first, uint32_t count,
   int status = check_rows(m, d, first, count);
   if (status) return status;
   uint32_t units = model_outputs(m);
+  m->work.turns = count >= TURN_ROWS;
   for (uint32_t done = 0; done < count; done += m->batch.rows) {
     uint32_t rows = count - done < EVALUATION_ROWS ? count - done : EVALUATION_ROWS;
     batch_gather(&m->batch, d, NULL, first + done, rows);

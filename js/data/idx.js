@@ -91,7 +91,7 @@ export function decodeIdx(file, address) {
 }
 
 /**
- * lazy-data.js says what it takes.
+ * As `lazy-data.js` says.
  * @param {Uint8Array | ArrayBuffer} bytes
  * @param {string} [address]
  * @returns {Promise<Idx>}

@@ -10,7 +10,7 @@ import { decodeIdx, unpackIdx } from './idx.js';
 /** @typedef {import('./idx.js').Idx} Idx */
 
 /**
- * lazy-data.js says what it takes.
+ * As `lazy-data.js` says.
  * @param {Parameters<typeof import('../lazy-data.js').loadIdx>[0]} options
  * @returns {Promise<Dataset>}
  */

@@ -48,7 +48,7 @@ const FILES = Object.freeze({
 /** @typedef {(typeof FILES)[keyof typeof FILES]} File */
 
 /**
- * lazy-data.js says what it takes.
+ * As `lazy-data.js` says.
  * @param {Parameters<typeof import('../lazy-data.js').loadMnist>[0]} options
  * @returns {Promise<{ train: Dataset, test: Dataset }>}
  */

@@ -328,6 +328,27 @@ static void dropped_inputs(void) {
   for (int i = 0; i < 5; i++) check_dropped_inputs(batches[i]);
 }
 
+/* Rows enough for zeros behind ReLU to be skipped in the second layer, against pieces without. */
+static void many_rows(void) {
+  enum { ROWS = 500, PIECE = 100 };
+  const struct network n = {
+      "relu", 30, 3, {DENSE(70, DW_RELU), DENSE(45, DW_RELU), DENSE(CLASSES, DW_LINEAR)}};
+  dw_model *m = network_create(&n, 0, 1);
+  dw_dataset *d = data_create(ROWS, 30, CLASSES, 1, 3);
+  float whole[ROWS * CLASSES], piece[PIECE * CLASSES];
+  uint64_t state = 7;
+  for (int time = 0; time < 2; time++) { /* and with other weights */
+    parameters_randomize(m, &n, test_bits(&state));
+    expect(dw_predict(m, d, 0, ROWS, 0, whole, NULL) == DW_OK, "%s", dw_last_error());
+    for (uint32_t first = 0; first < ROWS; first += PIECE) {
+      expect(dw_predict(m, d, first, PIECE, 0, piece, NULL) == DW_OK, "%s", dw_last_error());
+      expect(same_bits(piece, whole + first * CLASSES, PIECE * CLASSES), "rows from %u differ",
+             first);
+    }
+  }
+  dw_dataset_destroy(d), dw_model_destroy(m);
+}
+
 const struct check order_checks[] = {
     {"an evaluation between two steps changes nothing of training", after_evaluation},
     {"a prediction between two steps changes nothing of training", after_prediction},
@@ -337,6 +358,7 @@ const struct check order_checks[] = {
     {"a run put back into another model goes on bit for bit, with every optimizer", resumption},
     {"optimizer state starts anew with the kind and stays with the numbers", optimizer_state},
     {"any split of the rows gives the same probabilities and report", any_split},
+    {"many rows give what few do, with zeros skipped in every layer", many_rows},
     {"bytes train as the floats nearest to byte / 255 do", bytes_and_floats},
     {"scaling in evaluation trains the weights that no scaling trains", scaling_in_evaluation},
     {"inputs that one mask drops for all rows are as good as zero", dropped_inputs},

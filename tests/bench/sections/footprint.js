@@ -44,8 +44,8 @@ export async function measureFootprint(engines) {
 
 /** @typedef {{ files: Record<string, number>, bytes: number }} Size gzip */
 
-/** JavaScript that a page loads with what it imports, and the larger core; not what only pages on plain
- *  http import later, to hash. @returns {Promise<Size>} */
+/** JavaScript that a page loads with what it imports, and the larger core; not what it imports later, where it
+ *  needs that: data, files, comparisons, SHA-256 on plain http. @returns {Promise<Size>} */
 export async function measureSize() {
   /** @type {Record<string, number>} */
   const files = {};
