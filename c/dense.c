@@ -70,7 +70,8 @@ void dense_forward(float *z, const float *x, struct dense *l, uint32_t rows, boo
   if (l->panels_of_units) {
     product_of_inputs(units ? w->columns : z, x, l, p, rows, train, inputs, w);
     if (units) {
-      rows_give(z, ldz, l->units, w->columns, padded(p->columns), rows, units->units, units->count);
+      rows_spread(z, ldz, l->units, w->columns, padded(p->columns), rows, units->units,
+                  units->count);
     }
   } else if (train || !product_of_turned(z, x, l, rows, w)) {
     const float *taken = take_columns(x, l, rows, inputs, w);
@@ -109,7 +110,7 @@ void dense_backward_input(float *dx, const float *dz, const struct dense *l, uin
     product_dense(y, ldy, dz, ldz, rows, p);
   }
   if (inputs) {
-    rows_give(dx, padded(l->inputs), l->inputs, y, ldy, rows, inputs->units, inputs->count);
+    rows_spread(dx, padded(l->inputs), l->inputs, y, ldy, rows, inputs->units, inputs->count);
   }
   count_macs(w, done * p->columns, (double)rows * l->inputs * l->units);
 }

@@ -29,8 +29,8 @@ DW_SHARED void tile_of_columns(float *c, const float *a, size_t lda, const float
 /* Rows, rounded up to those of whole tiles. */
 #define WHOLE_TILES(rows) (((rows) + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS)
 
-/* What follows packs, takes and spreads.  Packed: laid out anew, all of it.  Taken: the rows or
- * columns that are listed, side by side.  Spread: these back to their places, the others +0.
+/* What follows packs and takes.  Packed: laid out anew, all of it.  Taken: the rows or columns that
+ * are listed, side by side.
  * Where rows do not fill a tile the last one fills it: whatever lies on the stack may be subnormal
  * and slow, though nobody reads what comes of it (64 rows, batch masks: 4.9 ms a step for 4.1). */
 
@@ -139,27 +139,13 @@ void gradient_dense(float *g, const float *a, size_t lda, const struct panels *v
   }
 }
 
-/* Row j becomes row kept[j] - first of `rows`, the others +0. */
-static void spread_rows(float *data, uint32_t columns, uint32_t rows, const uint32_t *kept,
-                        uint32_t kept_count, uint32_t first) {
-  for (uint32_t r = rows; r-- > 0;) {
-    bool is_kept = kept_count && kept[kept_count - 1] - first == r;
-    float *to = data + (size_t)r * columns;
-    kept_count -= is_kept;
-    const float *from = data + (size_t)kept_count * columns;
-    for (uint32_t j = 0; j < columns; j += 4) {
-      f32x4_store(to + j, is_kept ? f32x4_load(from + j) : f32x4_splat(0));
-    }
-  }
-}
-
 void gradient_kept(float *g, const float *a, size_t lda, const struct panels *v, uint32_t panel,
                    uint32_t k0, uint32_t count, const uint32_t *kept, uint32_t kept_count) {
   uint32_t first = 0, last;
   while (first < kept_count && kept[first] < k0) first++;
   for (last = first; last < kept_count && kept[last] < k0 + count;) last++;
   gradient_dense(g, a, lda, v, panel, first, last - first);
-  spread_rows(g, PANEL, count, kept + first, last - first, k0);
+  panel_rows_spread(g, PANEL, count, kept + first, last - first, k0);
 }
 
 /* packed[column][0..TILE_LANES-1] = a[0..TILE_LANES-1][column]; rows from `rows` on are zero. */
@@ -239,37 +225,55 @@ static void transposed_block(float *c, const float *weights, size_t weights_jump
   }
 }
 
+/* What a transposed product works on, and where it lies in scratch. */
+struct transposed {
+  const struct panels *p;
+  const uint32_t *kept;     /* units, NULL: all of them */
+  uint32_t in_place, taken; /* units read where they lie, in whole tiles, and those side by side */
+  float *inputs;            /* [samples / TILE_LANES][columns][TILE_LANES] */
+  float *sums;              /* [samples / TILE_LANES][WHOLE_TILES(units)][TILE_LANES] */
+  float *weights;           /* of one block, as take_units leaves them */
+};
+
+/* The sums of a group of samples, whose inputs are packed, for all units. */
+static void sum_group(const struct transposed *t, uint32_t samples) {
+  const struct panels *p = t->p;
+  for (uint32_t k = 0; k < p->columns; k += BLOCK_TERMS) {
+    uint32_t terms = least(BLOCK_TERMS, p->columns - k);
+    take_units(t->weights, p, t->kept, t->in_place, t->taken, k, terms);
+    for (uint32_t s = 0; s < samples; s += TILE_LANES) {
+      float *c = t->sums + s * WHOLE_TILES((size_t)p->rows);
+      const float *b = t->inputs + (size_t)s * p->columns + k * TILE_LANES;
+      transposed_block(c, p->data + panels_index(p, 0, k), (size_t)p->rows * PANEL, t->in_place, b,
+                       terms, k == 0);
+      transposed_block(c + (size_t)t->in_place * TILE_LANES, t->weights,
+                       WHOLE_TILES((size_t)t->taken) * PANEL, t->taken, b, terms, k == 0);
+    }
+  }
+}
+
 void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32_t rows,
                         const struct panels *p, const uint32_t *kept, uint32_t kept_count,
                         float *scratch) {
-  uint32_t columns = p->columns, units = kept ? kept_count : p->rows, group = group_samples(rows);
-  uint32_t in_place = kept ? 0 : units / TILE_ROWS * TILE_ROWS, taken_units = units - in_place;
+  uint32_t columns = p->columns, group = group_samples(rows);
   size_t sums_step = WHOLE_TILES((size_t)p->rows);
-  float *packed = scratch, *sums = packed + (size_t)columns * group;
-  float *taken = sums + sums_step * group;
-  if (columns == 0) memset(sums, 0, sizeof *sums * sums_step * group);
-  for (uint32_t b0 = 0; b0 < rows; b0 += group) {
-    uint32_t some = least(group, rows - b0);
-    for (uint32_t s = 0; s < some; s += TILE_LANES) {
-      pack_columns(packed + (size_t)s * columns, a + (b0 + s) * lda, lda,
-                   least(TILE_LANES, some - s), columns);
+  struct transposed t = {.p = p, .kept = kept, .inputs = scratch};
+  t.in_place = kept ? 0 : p->rows / TILE_ROWS * TILE_ROWS;
+  t.taken = kept ? kept_count : p->rows - t.in_place;
+  t.sums = t.inputs + (size_t)columns * group;
+  t.weights = t.sums + sums_step * group;
+  if (columns == 0) memset(t.sums, 0, sizeof *t.sums * sums_step * group);
+  for (uint32_t first = 0; first < rows; first += group) {
+    uint32_t samples = least(group, rows - first);
+    for (uint32_t s = 0; s < samples; s += TILE_LANES) {
+      pack_columns(t.inputs + (size_t)s * columns, a + (first + s) * lda, lda,
+                   least(TILE_LANES, samples - s), columns);
     }
-    for (uint32_t k = 0; k < columns; k += BLOCK_TERMS) {
-      uint32_t terms = least(BLOCK_TERMS, columns - k);
-      take_units(taken, p, kept, in_place, taken_units, k, terms);
-      for (uint32_t s = 0; s < some; s += TILE_LANES) {
-        float *c = sums + s * sums_step;
-        const float *b = packed + (size_t)s * columns + k * TILE_LANES;
-        transposed_block(c, p->data + panels_index(p, 0, k), (size_t)p->rows * PANEL, in_place, b,
-                         terms, k == 0);
-        transposed_block(c + (size_t)in_place * TILE_LANES, taken,
-                         WHOLE_TILES((size_t)taken_units) * PANEL, taken_units, b, terms, k == 0);
-      }
-    }
-    for (uint32_t s = 0; s < some; s += TILE_LANES) {
-      float *c = sums + s * sums_step;
-      if (kept) spread_rows(c, TILE_LANES, p->rows, kept, kept_count, 0);
-      unpack_columns(y + (b0 + s) * ldy, ldy, c, least(TILE_LANES, some - s), p->rows);
+    sum_group(&t, samples);
+    for (uint32_t s = 0; s < samples; s += TILE_LANES) {
+      float *c = t.sums + s * sums_step;
+      if (kept) panel_rows_spread(c, TILE_LANES, p->rows, kept, kept_count, 0);
+      unpack_columns(y + (first + s) * ldy, ldy, c, least(TILE_LANES, samples - s), p->rows);
     }
   }
 }

@@ -12,8 +12,8 @@ void rows_take(float *to, size_t ldt, const float *a, size_t lda, uint32_t rows,
   }
 }
 
-void rows_give(float *y, size_t ldy, uint32_t columns, const float *from, size_t ldf, uint32_t rows,
-               const uint32_t *kept, uint32_t kept_count) {
+void rows_spread(float *y, size_t ldy, uint32_t columns, const float *from, size_t ldf,
+                 uint32_t rows, const uint32_t *kept, uint32_t kept_count) {
   for (uint32_t b = 0; b < rows; b++) {
     memset(y + b * ldy, 0, sizeof *y * columns);
     for (uint32_t k = 0; k < kept_count; k++) y[b * ldy + kept[k]] = from[b * ldf + k];
@@ -33,6 +33,30 @@ void panels_take(struct panels *to, const struct panels *p, const uint32_t *kept
       for (uint32_t i = 0; i < lanes; i++) panel[i] = row[from[i]];
       for (uint32_t i = lanes; i < PANEL; i++) panel[i] = 0;
     }
+  }
+}
+
+void panel_rows_spread(float *data, uint32_t width, uint32_t rows, const uint32_t *kept,
+                       uint32_t kept_count, uint32_t first) {
+  for (uint32_t r = rows; r-- > 0;) { /* from behind: a row is read before it is written */
+    bool is_kept = kept_count && kept[kept_count - 1] - first == r;
+    float *to = data + (size_t)r * width;
+    kept_count -= is_kept;
+    const float *from = data + (size_t)kept_count * width;
+    for (uint32_t j = 0; j < width; j += 4) {
+      f32x4_store(to + j, is_kept ? f32x4_load(from + j) : f32x4_splat(0));
+    }
+  }
+}
+
+void panel_columns_spread(float *to, uint32_t rows, uint32_t panel, const float *from,
+                          uint32_t from_rows, const uint32_t *kept, uint32_t kept_count) {
+  memset(to, 0, sizeof *to * PANEL * rows);
+  uint32_t c = 0;
+  while (c < kept_count && kept[c] < panel * PANEL) c++;
+  for (; c < kept_count && kept[c] < (panel + 1) * PANEL; c++) {
+    const float *column = from + (size_t)c / PANEL * from_rows * PANEL + c % PANEL;
+    for (uint32_t r = 0; r < rows; r++) to[r * PANEL + kept[c] % PANEL] = column[r * PANEL];
   }
 }
 

@@ -79,14 +79,21 @@ void product_kept(float *y, size_t ldy, const float *a, size_t lda, uint32_t row
                   const struct panels *p, const uint32_t *kept, uint32_t kept_count,
                   float *scratch);
 
-/* The columns in `kept` side by side, and back; where they go back, the others become +0. */
+/* Taken: the columns that `kept` lists, side by side.  Spread: these back in their places, the
+ * others +0. */
 void rows_take(float *to, size_t ldt, const float *a, size_t lda, uint32_t rows,
                const uint32_t *kept, uint32_t kept_count);
-void rows_give(float *y, size_t ldy, uint32_t columns, const float *from, size_t ldf, uint32_t rows,
-               const uint32_t *kept, uint32_t kept_count);
+void rows_spread(float *y, size_t ldy, uint32_t columns, const float *from, size_t ldf,
+                 uint32_t rows, const uint32_t *kept, uint32_t kept_count);
 /* to->data: panels_size(p->rows, kept_count) floats. */
 void panels_take(struct panels *to, const struct panels *p, const uint32_t *kept,
                  uint32_t kept_count);
+/* In place: row j of `width` floats becomes row kept[j] - first of `rows`. */
+void panel_rows_spread(float *data, uint32_t width, uint32_t rows, const uint32_t *kept,
+                       uint32_t kept_count, uint32_t first);
+/* Of panels with from_rows rows, the columns that belong into panel `panel`: to [rows][32]. */
+void panel_columns_spread(float *to, uint32_t rows, uint32_t panel, const float *from,
+                          uint32_t from_rows, const uint32_t *kept, uint32_t kept_count);
 
 /* to = P transposed; to->data: panels_size(p->columns, p->rows) floats. */
 void panels_turn(struct panels *to, const struct panels *p);

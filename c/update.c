@@ -86,18 +86,6 @@ static void update_block(struct dense *l, float *g, const struct kept *kept_rows
   }
 }
 
-/* Columns of the blocks of what is left, as columns of panel `panel`; the others become +0. */
-static void spread_block(float *g, const float *blocks, const struct kept *kept, uint32_t panel,
-                         uint32_t count) {
-  memset(g, 0, sizeof *g * PANEL * count);
-  uint32_t c = 0;
-  while (c < kept->count && kept->units[c] < panel * PANEL) c++;
-  for (; c < kept->count && kept->units[c] < (panel + 1) * PANEL; c++) {
-    const float *from = blocks + (size_t)c / PANEL * GRADIENT_ROWS * PANEL + c % PANEL;
-    for (uint32_t r = 0; r < count; r++) g[r * PANEL + kept->units[c] % PANEL] = from[r * PANEL];
-  }
-}
-
 /* Panel rows k ... k + count - 1 of panel `panel`, or, where columns are left out, of all panels.
  */
 static void update_rows(struct dense *l, const struct factors *f, uint32_t panel, uint32_t k,
@@ -117,7 +105,8 @@ static void update_rows(struct dense *l, const struct factors *f, uint32_t panel
     gradient_block(blocks + (size_t)i * GRADIENT_ROWS * PANEL, f, i, k, count);
   }
   for (uint32_t i = 0; i < panel_count(&l->weight); i++) {
-    spread_block(g, blocks, f->kept_columns, i, count);
+    panel_columns_spread(g, count, i, blocks, GRADIENT_ROWS, f->kept_columns->units,
+                         f->kept_columns->count);
     update_block(l, g, f->kept_rows, i, k, count, optimizer);
   }
 }

@@ -292,63 +292,6 @@ static void scaling_in_evaluation(void) {
   }
 }
 
-/* Inputs that one mask drops for all rows against the same network without that layer, on data
- * where they are zero.  More inputs than units: what is taken out needs more room than the
- * products. */
-static void check_dropped_inputs(uint32_t rows) {
-  enum { MANY = 700, UNITS = 33 };
-  const struct network with = {"dropped inputs",
-                               MANY,
-                               4,
-                               {DROP(0.5, BATCH, NONE), DENSE(UNITS, DW_TANH),
-                                DENSE(UNITS, DW_TANH), DENSE(CLASSES, DW_LINEAR)}};
-  struct network without = {"zero inputs", MANY, 3, {{0}}};
-  for (int i = 0; i < 3; i++) without.layers[i] = with.layers[i + 1];
-  dw_model *a = network_create(&with, 0, 1), *b = network_create(&without, 0, 1);
-  dw_dataset *whole = data_create(rows, MANY, CLASSES, 1, 5);
-  dw_dataset *zeroed = data_create(rows, MANY, CLASSES, 1, 5);
-  uint8_t mask[MANY];
-  expect(dw_mask(a, 0, 0, 0, 1, mask) == DW_OK, "%s", dw_last_error());
-  float *images = dw_dataset_floats_view(zeroed);
-  for (uint32_t i = 0; i < rows * MANY; i++) images[i] *= mask[i % MANY];
-  use_sgd(a), use_sgd(b);
-  expect(dw_train_begin(a, whole, rows, rows, 0, 0) == DW_OK &&
-             dw_train_begin(b, zeroed, rows, rows, 0, 0) == DW_OK,
-         "%s", dw_last_error());
-  step(a, whole), step(b, zeroed);
-  float *left = parameters_copy(a, &with), *right = parameters_copy(b, &without);
-  expect(same_bits(left, right, parameter_count(&without)), "weights differ after %u rows", rows);
-  free(left), free(right);
-  dw_dataset_destroy(whole), dw_dataset_destroy(zeroed);
-  dw_model_destroy(a), dw_model_destroy(b);
-}
-
-static void dropped_inputs(void) {
-  const uint32_t batches[] = {1, 5, 64, 65, 400};
-  for (int i = 0; i < 5; i++) check_dropped_inputs(batches[i]);
-}
-
-/* Rows enough for zeros behind ReLU to be skipped in the second layer, against pieces without. */
-static void many_rows(void) {
-  enum { ROWS = 500, PIECE = 100 };
-  const struct network n = {
-      "relu", 30, 3, {DENSE(70, DW_RELU), DENSE(45, DW_RELU), DENSE(CLASSES, DW_LINEAR)}};
-  dw_model *m = network_create(&n, 0, 1);
-  dw_dataset *d = data_create(ROWS, 30, CLASSES, 1, 3);
-  float whole[ROWS * CLASSES], piece[PIECE * CLASSES];
-  uint64_t state = 7;
-  for (int time = 0; time < 2; time++) { /* and with other weights */
-    parameters_randomize(m, &n, test_bits(&state));
-    expect(dw_predict(m, d, 0, ROWS, 0, whole, NULL) == DW_OK, "%s", dw_last_error());
-    for (uint32_t first = 0; first < ROWS; first += PIECE) {
-      expect(dw_predict(m, d, first, PIECE, 0, piece, NULL) == DW_OK, "%s", dw_last_error());
-      expect(same_bits(piece, whole + first * CLASSES, PIECE * CLASSES), "rows from %u differ",
-             first);
-    }
-  }
-  dw_dataset_destroy(d), dw_model_destroy(m);
-}
-
 const struct check order_checks[] = {
     {"an evaluation between two steps changes nothing of training", after_evaluation},
     {"a prediction between two steps changes nothing of training", after_prediction},
@@ -358,8 +301,6 @@ const struct check order_checks[] = {
     {"a run put back into another model goes on bit for bit, with every optimizer", resumption},
     {"optimizer state starts anew with the kind and stays with the numbers", optimizer_state},
     {"any split of the rows gives the same probabilities and report", any_split},
-    {"many rows give what few do, with zeros skipped in every layer", many_rows},
     {"bytes train as the floats nearest to byte / 255 do", bytes_and_floats},
     {"scaling in evaluation trains the weights that no scaling trains", scaling_in_evaluation},
-    {"inputs that one mask drops for all rows are as good as zero", dropped_inputs},
     {0}};
