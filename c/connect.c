@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "kept.h"
+#include "dense.h"
 #include "layers.h"
 
 /* ---- masks ---- */
@@ -129,7 +129,7 @@ static void squares(float *to, const float *a, uint64_t count) {
   }
 }
 
-/* v[b][o] = sum over i of W[o][i]^2 x[b][i]^2, by the road that the mean has taken. */
+/* v[b][o] = sum over i of W[o][i]^2 x[b][i]^2; zeros that dense_forward has listed are skipped. */
 static void product_of_squares(float *v, const float *x, struct dense *l, uint32_t rows,
                                struct workspace *w) {
   size_t ldx = padded(l->inputs), ldv = padded(l->units);

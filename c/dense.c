@@ -1,8 +1,9 @@
+#include "dense.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "kept.h"
 #include "layers.h"
 
 static const struct panels *training_weight(const struct dense *l) {

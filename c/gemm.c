@@ -29,10 +29,9 @@ DW_SHARED void tile_of_columns(float *c, const float *a, size_t lda, const float
 /* Rows, rounded up to those of whole tiles. */
 #define WHOLE_TILES(rows) (((rows) + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS)
 
-/* What follows packs and takes.  Packed: laid out anew, all of it.  Taken: the rows or columns that
- * are listed, side by side.
- * Where rows do not fill a tile the last one fills it: whatever lies on the stack may be subnormal
- * and slow, though nobody reads what comes of it (64 rows, batch masks: 4.9 ms a step for 4.1). */
+/* Packed is what is laid out anew for the tiles.  Where its rows do not fill a tile the last one
+ * does: whatever lies on the stack may be subnormal and slow, though nobody reads what comes of it
+ * (64 rows, batch masks: 4.9 ms a step for 4.1). */
 
 DW_INLINE void copy_panel_row(float *to, const float *from) {
   DW_UNROLL for (int j = 0; j < PANEL; j += 4) f32x4_store(to + j, f32x4_load(from + j));
@@ -145,7 +144,7 @@ void gradient_kept(float *g, const float *a, size_t lda, const struct panels *v,
   while (first < kept_count && kept[first] < k0) first++;
   for (last = first; last < kept_count && kept[last] < k0 + count;) last++;
   gradient_dense(g, a, lda, v, panel, first, last - first);
-  panel_rows_spread(g, PANEL, count, kept + first, last - first, k0);
+  spread_in_place(g, PANEL, count, kept + first, last - first, k0);
 }
 
 /* packed[column][0..TILE_LANES-1] = a[0..TILE_LANES-1][column]; rows from `rows` on are zero. */
@@ -228,25 +227,27 @@ static void transposed_block(float *c, const float *weights, size_t weights_jump
 /* What a transposed product works on, and where it lies in scratch. */
 struct transposed {
   const struct panels *p;
-  const uint32_t *kept;     /* units, NULL: all of them */
-  uint32_t in_place, taken; /* units read where they lie, in whole tiles, and those side by side */
-  float *inputs;            /* [samples / TILE_LANES][columns][TILE_LANES] */
-  float *sums;              /* [samples / TILE_LANES][WHOLE_TILES(units)][TILE_LANES] */
-  float *weights;           /* of one block, as take_units leaves them */
+  const uint32_t *kept; /* the units to compute, NULL: all of them */
+  uint32_t in_place;    /* units that are read where they lie, in whole tiles; */
+  uint32_t taken;       /* the others, read from taken_weights */
+  float *inputs;        /* [samples, up to whole tiles / TILE_LANES][columns][TILE_LANES] */
+  float *sums;          /* [likewise][sums_step][TILE_LANES] */
+  float *taken_weights; /* of one block, as take_units leaves them */
+  size_t sums_step;     /* all units, up to whole tiles */
 };
 
-/* The sums of a group of samples, whose inputs are packed, for all units. */
+/* The sums of a group of samples, whose inputs are packed. */
 static void sum_group(const struct transposed *t, uint32_t samples) {
   const struct panels *p = t->p;
   for (uint32_t k = 0; k < p->columns; k += BLOCK_TERMS) {
     uint32_t terms = least(BLOCK_TERMS, p->columns - k);
-    take_units(t->weights, p, t->kept, t->in_place, t->taken, k, terms);
+    take_units(t->taken_weights, p, t->kept, t->in_place, t->taken, k, terms);
     for (uint32_t s = 0; s < samples; s += TILE_LANES) {
-      float *c = t->sums + s * WHOLE_TILES((size_t)p->rows);
+      float *c = t->sums + s * t->sums_step;
       const float *b = t->inputs + (size_t)s * p->columns + k * TILE_LANES;
       transposed_block(c, p->data + panels_index(p, 0, k), (size_t)p->rows * PANEL, t->in_place, b,
                        terms, k == 0);
-      transposed_block(c + (size_t)t->in_place * TILE_LANES, t->weights,
+      transposed_block(c + (size_t)t->in_place * TILE_LANES, t->taken_weights,
                        WHOLE_TILES((size_t)t->taken) * PANEL, t->taken, b, terms, k == 0);
     }
   }
@@ -256,13 +257,13 @@ void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32
                         const struct panels *p, const uint32_t *kept, uint32_t kept_count,
                         float *scratch) {
   uint32_t columns = p->columns, group = group_samples(rows);
-  size_t sums_step = WHOLE_TILES((size_t)p->rows);
   struct transposed t = {.p = p, .kept = kept, .inputs = scratch};
+  t.sums_step = WHOLE_TILES((size_t)p->rows);
   t.in_place = kept ? 0 : p->rows / TILE_ROWS * TILE_ROWS;
   t.taken = kept ? kept_count : p->rows - t.in_place;
   t.sums = t.inputs + (size_t)columns * group;
-  t.weights = t.sums + sums_step * group;
-  if (columns == 0) memset(t.sums, 0, sizeof *t.sums * sums_step * group);
+  t.taken_weights = t.sums + t.sums_step * group;
+  if (columns == 0) memset(t.sums, 0, sizeof *t.sums * t.sums_step * group);
   for (uint32_t first = 0; first < rows; first += group) {
     uint32_t samples = least(group, rows - first);
     for (uint32_t s = 0; s < samples; s += TILE_LANES) {
@@ -271,25 +272,9 @@ void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32
     }
     sum_group(&t, samples);
     for (uint32_t s = 0; s < samples; s += TILE_LANES) {
-      float *c = t.sums + s * sums_step;
-      if (kept) panel_rows_spread(c, TILE_LANES, p->rows, kept, kept_count, 0);
+      float *c = t.sums + s * t.sums_step;
+      if (kept) spread_in_place(c, TILE_LANES, p->rows, kept, kept_count, 0);
       unpack_columns(y + (first + s) * ldy, ldy, c, least(TILE_LANES, samples - s), p->rows);
-    }
-  }
-}
-
-void panels_turn(struct panels *to, const struct panels *p) {
-  to->rows = p->columns, to->columns = p->rows;
-  for (uint32_t r = 0; r < p->rows; r += 4) {
-    for (uint32_t c = 0; c < p->columns; c += 4) {
-      f32x4 v[4];
-      for (uint32_t i = 0; i < 4; i++) {
-        v[i] = f32x4_load(p->data + panels_index(p, least(r + i, p->rows - 1), c));
-      }
-      f32x4_transpose(v);
-      for (uint32_t i = 0; i < 4 && c + i < to->rows; i++) {
-        f32x4_store(to->data + panels_index(to, c + i, r), v[i]);
-      }
     }
   }
 }

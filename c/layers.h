@@ -128,7 +128,8 @@ void dense_backward_weights(struct dense *l, const float *dz, const float *x, ui
 void dense_limit_norms(struct dense *l);
 /* In evaluations of many rows (w->turns) a layer with panels of inputs skips zeros of x, too, once
  * its weights are turned around; dense_forward does so at the first batch with zeros enough, unless
- * they take more than 16 MB or there is no memory.  The memory stays with the layer. */
+ * they take more than 16 MB, there is no memory, or the layer has more inputs than any layer behind
+ * the first has units (w->listed).  The memory stays with the layer. */
 enum { TURN_ROWS = 128, TURN_FLOATS = 1 << 22 };
 /* Initial weights; W [O][I], or unit o of it, to and from panels. */
 void dense_initialize(struct dense *l, const uint32_t seed[2], struct workspace *w);

@@ -1,6 +1,7 @@
 /* The matrix products of a dense layer.  Capital letters: B rows of the batch, K rows and C
  * columns of a weight matrix.  All sums run over their index upwards, from +0, one term after the
- * other; so no tile shape, blocking or skipped zero changes a bit of a result.
+ * other; so no tile shape or blocking changes a bit of a result, and no skipped
+ * zero one of finite numbers.
  *
  * Row matrices (activations, gradients) are [B][ld]; ld is `padded(columns)`.
  * Weights are panels of 32 columns: [ceil(C / 32)][K][32], the rest of the last panel zero. */
@@ -79,21 +80,25 @@ void product_kept(float *y, size_t ldy, const float *a, size_t lda, uint32_t row
                   const struct panels *p, const uint32_t *kept, uint32_t kept_count,
                   float *scratch);
 
-/* Taken: the columns that `kept` lists, side by side.  Spread: these back in their places, the
- * others +0. */
+/* Units taken out and put back.  `kept` lists some, ascending.
+ * rows_take: the columns that are listed, side by side.  rows_spread: these back in their places,
+ * the others of `columns` +0. */
 void rows_take(float *to, size_t ldt, const float *a, size_t lda, uint32_t rows,
                const uint32_t *kept, uint32_t kept_count);
 void rows_spread(float *y, size_t ldy, uint32_t columns, const float *from, size_t ldf,
                  uint32_t rows, const uint32_t *kept, uint32_t kept_count);
-/* to->data: panels_size(p->rows, kept_count) floats. */
+/* The columns of P that are listed; to->data: panels_size(p->rows, kept_count) floats. */
 void panels_take(struct panels *to, const struct panels *p, const uint32_t *kept,
                  uint32_t kept_count);
-/* In place: row j of `width` floats becomes row kept[j] - first of `rows`. */
-void panel_rows_spread(float *data, uint32_t width, uint32_t rows, const uint32_t *kept,
-                       uint32_t kept_count, uint32_t first);
-/* Of panels with from_rows rows, the columns that belong into panel `panel`: to [rows][32]. */
+/* The way back: `from`, kept_count columns side by side as panels of from_rows rows, of which the
+ * first `rows` are read.  to [rows][32]: the columns whose places are in panel `panel`, the others
+ * +0. */
 void panel_columns_spread(float *to, uint32_t rows, uint32_t panel, const float *from,
                           uint32_t from_rows, const uint32_t *kept, uint32_t kept_count);
+/* Rows of `width` floats, a multiple of 4, in place: row j becomes row kept[j] - first of `rows`,
+ * the others +0. */
+void spread_in_place(float *data, uint32_t width, uint32_t rows, const uint32_t *kept,
+                     uint32_t kept_count, uint32_t first);
 
 /* to = P transposed; to->data: panels_size(p->columns, p->rows) floats. */
 void panels_turn(struct panels *to, const struct panels *p);

@@ -4,15 +4,15 @@
 #include "matrix.h"
 #include "simd.h"
 
-/* Multiply-adds a second of these kernels over those of the dense ones, as measured: a list loads a
- * vector for each multiply-add, a tile one for two or six.  0.85 of the plain ones, 0.80 of the
- * fused, and lists are to be made. */
-static const float RELATIVE_RATE = 0.75F;
+/* The share of nonzeros up to which lists pay.  A list loads a vector for each multiply-add, a tile
+ * one for two or six: as measured, lists of 0.85 take as long as the plain tiles, of 0.80 as the
+ * fused ones.  Somewhat less than both, for the making of a list. */
+static const float PAYING_SHARE = 0.75F;
 
 enum { VECTORS = PANEL / 4 };
 
 bool nonzeros_worthwhile(const struct nonzeros *s, uint32_t columns_left) {
-  return (float)s->count <= RELATIVE_RATE * ((float)s->rows * (float)columns_left);
+  return (float)s->count <= PAYING_SHARE * ((float)s->rows * (float)columns_left);
 }
 
 void nonzeros_list_columns(struct nonzeros *s) {
@@ -57,48 +57,50 @@ void nonzeros_list(struct nonzeros *s, const float *a, size_t lda, uint32_t rows
   s->rows = rows, s->columns = columns, s->count = n;
 }
 
-/* sums += factor * row, for half a panel row. */
-DW_INLINE void half_add(f32x4 sums[VECTORS / 2], f32x4 factor, const float *row) {
+DW_INLINE void half_add(f32x4 sums[VECTORS / 2], f32x4 factor, const float *half_row) {
   DW_UNROLL for (int i = 0; i < VECTORS / 2; i++) {
-    sums[i] = f32x4_madd(factor, f32x4_load(row + 4 * i), sums[i]);
+    sums[i] = f32x4_madd(factor, f32x4_load(half_row + 4 * i), sums[i]);
   }
 }
 
 /* half_add, and a branch that is never taken: there to end a block of code that needs these sums.
  * V8 11 loads all that a block loads before it computes, and eight sums with eight loads do not fit
- * its 15 registers (16 GFLOP/s against 25).  V8 13 interleaves them itself, and knows fused
- * multiply-adds, which V8 11 does not. */
-DW_INLINE void half_add_apart(f32x4 sums[VECTORS / 2], f32x4 factor, const float *row) {
+ * its 15 registers (17 GFLOP/s against 25).  V8 13 interleaves them itself, and engines that fuse
+ * are no older: their build needs no branch. */
+DW_INLINE void half_add_apart(f32x4 sums[VECTORS / 2], f32x4 factor, const float *half_row) {
   f32x4 old[VECTORS / 2];
   DW_UNROLL for (int i = 0; i < VECTORS / 2; i++) old[i] = sums[i];
-  half_add(sums, factor, row);
+  half_add(sums, factor, half_row);
   if (DW_FUSES) return;
-  __asm__("" : "+r"(row));
-  if (__builtin_expect(!row, 0)) {
+  __asm__("" : "+r"(half_row));
+  if (__builtin_expect(!half_row, 0)) {
     __asm__ volatile("");
     DW_UNROLL for (int i = 0; i < VECTORS / 2; i++) sums[i] = old[i];
   }
 }
 
-/* sums += value[j] * row index[j] of a panel, for `count` j.  Two a turn: a turn costs V8 five
- * instructions beside its 20 for each j (4 to 6 % faster; fused 12 to 18 %.  Four a turn: slower).
- */
+/* The last row of a block of code, which ends with its loop or its condition. */
+DW_INLINE void row_add(f32x4 sums[VECTORS], float value, const float *row) {
+  f32x4 factor = f32x4_splat(value);
+  half_add_apart(sums, factor, row);
+  half_add(sums + VECTORS / 2, factor, row + PANEL / 2);
+}
+
+DW_INLINE void row_add_apart(f32x4 sums[VECTORS], float value, const float *row) {
+  f32x4 factor = f32x4_splat(value);
+  half_add_apart(sums, factor, row);
+  half_add_apart(sums + VECTORS / 2, factor, row + PANEL / 2);
+}
+
+/* sums += value[j] * row index[j] of a panel, for `count` j.  Two entries an iteration, which costs
+ * V8 five instructions besides: 4 to 6 % faster than one, fused 12 to 18 %; four are slower. */
 DW_INLINE void list_add(f32x4 sums[VECTORS], const uint32_t *index, const float *value,
                         uint32_t count, const float *rows) {
-  f32x4 *half = sums + VECTORS / 2;
-  for (; count >= 2; count -= 2, index += 2, value += 2) {
-    const float *one = rows + (size_t)index[0] * PANEL, *two = rows + (size_t)index[1] * PANEL;
-    f32x4 factor = f32x4_splat(value[0]);
-    half_add_apart(sums, factor, one);
-    half_add_apart(half, factor, one + PANEL / 2);
-    factor = f32x4_splat(value[1]);
-    half_add_apart(sums, factor, two);
-    half_add(half, factor, two + PANEL / 2);
+  DW_NO_UNROLL for (; count >= 2; count -= 2, index += 2, value += 2) {
+    row_add_apart(sums, value[0], rows + (size_t)index[0] * PANEL);
+    row_add(sums, value[1], rows + (size_t)index[1] * PANEL);
   }
-  if (count == 0) return;
-  const float *last = rows + (size_t)index[0] * PANEL;
-  half_add_apart(sums, f32x4_splat(value[0]), last);
-  half_add(half, f32x4_splat(value[0]), last + PANEL / 2);
+  if (count) row_add(sums, value[0], rows + (size_t)index[0] * PANEL);
 }
 
 DW_INLINE void row_store(float *to, const f32x4 sums[VECTORS]) {

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "kept.h"
+#include "dense.h"
 #include "layers.h"
 
 /* The gradient of biases, [O] padded: rows added in order. */

@@ -104,7 +104,7 @@ function headerLength(file) {
 function decodeText(bytes) {
   if (bytes[0] !== '{'.charCodeAt(0)) {
     throw new FileError(
-      `the header must begin with {, got ${bytes.length === 0 ? 'none' : describeBytes(bytes)}`,
+      `expected a safetensors file: the header must begin with {, got ${bytes.length === 0 ? 'an empty one' : describeBytes(bytes)}`,
     );
   }
   try {

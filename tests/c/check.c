@@ -14,10 +14,10 @@
 enum { DETAILS = 5, LONGEST_SECONDS = 60 };
 
 static const struct check *const LISTS[] = {
-    product_checks,   math_checks,    random_checks,     error_checks,
-    memory_checks,    extreme_checks, order_checks,      gradient_checks,
-    optimizer_checks, report_checks,  allocation_checks, list_checks,
-    packed_checks,    family_checks,  skipping_checks,   NULL};
+    product_checks,    math_checks,  random_checks,   error_checks,     memory_checks,
+    extreme_checks,    order_checks, gradient_checks, optimizer_checks, report_checks,
+    allocation_checks, list_checks,  packed_checks,   family_checks,    skipping_checks,
+    layout_checks,     NULL};
 
 /* An allocation that the sanitizer finds too large is NULL, as from any other malloc.
  * NOLINTBEGIN(bugprone-reserved-identifier): the sanitizer's name for it */

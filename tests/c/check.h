@@ -14,7 +14,7 @@ struct check {
 extern const struct check optimizer_checks[], report_checks[], product_checks[], math_checks[],
     random_checks[], gradient_checks[], error_checks[], memory_checks[], extreme_checks[],
     order_checks[], allocation_checks[], list_checks[], packed_checks[], family_checks[],
-    skipping_checks[];
+    skipping_checks[], layout_checks[];
 
 /* Returns `holds`; the first few times that it is false, says what was found. */
 bool expect(bool holds, const char *format, ...) __attribute__((format(printf, 2, 3)));

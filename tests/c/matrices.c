@@ -53,6 +53,15 @@ void nonzeros_free(struct nonzeros *s) {
   free(s->column_start), free(s->column_index), free(s->column_value), free(s->cursor);
 }
 
+uint32_t keep_units(uint32_t *kept, uint32_t units, int way, uint64_t *state) {
+  uint32_t count = 0;
+  for (uint32_t u = 0; u < units; u++) {
+    bool keep = way == 0 || (way == 2 && u % 3 == 0) || (way == 3 && test_bits(state) >> 63);
+    if (keep) kept[count++] = u;
+  }
+  return count;
+}
+
 void each_size(void (*check)(const struct matrix *a, const struct matrix *b, double density,
                              uint64_t seed)) {
   uint64_t state = 1;

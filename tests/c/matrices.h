@@ -23,6 +23,10 @@ struct panels panels_from(const struct matrix *m);
 struct nonzeros nonzeros_create(uint32_t rows, uint32_t columns);
 void nonzeros_free(struct nonzeros *s);
 
+/* Units that a mask leaves, ascending: all, none, every third, or each with probability 1/2 (way 0
+ * to 3).  Returns how many. */
+uint32_t keep_units(uint32_t *kept, uint32_t units, int way, uint64_t *state);
+
 /* Calls `check` for operands a [B][K] and b [K][C]: every pair of K and C, of B and K, of B and C
  * occurs. */
 void each_size(void (*check)(const struct matrix *a, const struct matrix *b, double density,

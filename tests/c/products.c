@@ -62,14 +62,31 @@ static void check_forward(const struct matrix *a, const struct matrix *b, double
 
 static void dense_and_sparse(void) { each_size(check_forward); }
 
-/* Units that a mask leaves: all, none, every third, or each with probability 1/2. */
-static uint32_t keep_units(uint32_t *kept, uint32_t units, int way, uint64_t *state) {
-  uint32_t count = 0;
-  for (uint32_t u = 0; u < units; u++) {
-    bool keep = way == 0 || (way == 2 && u % 3 == 0) || (way == 3 && test_bits(state) >> 63);
-    if (keep) kept[count++] = u;
+/* Lists of so many entries in each of two blocks of a row; rows of the panels that they do not name
+ * are NaN, which no list reads. */
+static void check_entries(uint32_t count, uint32_t columns) {
+  uint64_t state = count + 1;
+  struct matrix a = matrix_random(1, LIST_BLOCK + 32, 0, &state);
+  struct matrix b = matrix_random(a.columns, columns, 1, &state);
+  for (uint32_t j = 0; j < count; j++) {
+    *matrix_at(&a, 0, 3 * j) = test_float(&state, 1);
+    *matrix_at(&a, 0, LIST_BLOCK + 5 * j) = test_float(&state, 1);
   }
-  return count;
+  struct matrix wanted = definition(&a, &b), y = matrix_create(1, columns);
+  for (uint32_t k = 0; k < a.columns; k++)
+    for (uint32_t c = 0; c < columns && *matrix_at(&a, 0, k) == 0; c++) *matrix_at(&b, k, c) = NAN;
+  struct panels p = panels_from(&b);
+  struct nonzeros s = nonzeros_create(1, a.columns);
+  nonzeros_list(&s, a.data, a.ld, 1, a.columns);
+  expect(s.count == 2 * count, "%u entries, not %u", s.count, 2 * count);
+  product_sparse(y.data, y.ld, &s, &p);
+  expect_product(&y, &wanted, 0);
+  nonzeros_free(&s);
+  free(a.data), free(b.data), free(wanted.data), free(y.data), free(p.data);
+}
+
+static void few_entries(void) {
+  for (uint32_t count = 0; count < 7; count++) check_entries(count, 45);
 }
 
 static void check_transposed(const struct matrix *a, const struct matrix *b, double density,
@@ -203,6 +220,8 @@ static void descents(void) { each_size(check_descent); }
 const struct check product_checks[] = {
     {"the dense and the sparse product are the float32 sum in order, at every size and density",
      dense_and_sparse},
+    {"lists of no entry, one, two and more give that sum, and read no weight but theirs",
+     few_entries},
     {"the transposed product is that sum for kept units and +0 for dropped ones", transposed},
     {"the dense and the sparse gradient are that sum over rows, in blocks of any size", gradients},
     {"products over the kept columns alone are those over all, where the others are zero",

@@ -1,5 +1,5 @@
-/* Units that a shared mask keeps, taken out of matrices and put back: what is left is a smaller
- * network, whose products the dense and sparse kernels take as they are. */
+/* Matrices laid out anew.  Units that a shared mask keeps are taken out and put back: what is left
+ * is a smaller network, whose products the dense and sparse kernels take as they are. */
 #include <string.h>
 
 #include "matrix.h"
@@ -36,8 +36,8 @@ void panels_take(struct panels *to, const struct panels *p, const uint32_t *kept
   }
 }
 
-void panel_rows_spread(float *data, uint32_t width, uint32_t rows, const uint32_t *kept,
-                       uint32_t kept_count, uint32_t first) {
+void spread_in_place(float *data, uint32_t width, uint32_t rows, const uint32_t *kept,
+                     uint32_t kept_count, uint32_t first) {
   for (uint32_t r = rows; r-- > 0;) { /* from behind: a row is read before it is written */
     bool is_kept = kept_count && kept[kept_count - 1] - first == r;
     float *to = data + (size_t)r * width;
@@ -74,6 +74,22 @@ void panels_from_rows(struct panels *to, const float *a, size_t lda, uint32_t ro
         memcpy(panel, row + first, sizeof *panel * lanes);
       }
       for (uint32_t i = lanes; i < PANEL; i++) panel[i] = 0;
+    }
+  }
+}
+
+void panels_turn(struct panels *to, const struct panels *p) {
+  to->rows = p->columns, to->columns = p->rows;
+  for (uint32_t r = 0; r < panel_count(to) * PANEL; r += 4) {
+    for (uint32_t c = 0; c < p->columns; c += 4) {
+      f32x4 v[4];
+      for (uint32_t i = 0; i < 4; i++) {
+        v[i] = r + i < p->rows ? f32x4_load(p->data + panels_index(p, r + i, c)) : f32x4_splat(0);
+      }
+      f32x4_transpose(v);
+      for (uint32_t i = 0; i < 4 && c + i < to->rows; i++) {
+        f32x4_store(to->data + panels_index(to, c + i, r), v[i]);
+      }
     }
   }
 }
