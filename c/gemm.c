@@ -257,11 +257,12 @@ void product_transposed(float *y, size_t ldy, const float *a, size_t lda, uint32
                         const struct panels *p, const uint32_t *kept, uint32_t kept_count,
                         float *scratch) {
   uint32_t columns = p->columns, group = group_samples(rows);
-  struct transposed t = {.p = p, .kept = kept, .inputs = scratch};
-  t.sums_step = WHOLE_TILES((size_t)p->rows);
+  size_t sums_step = WHOLE_TILES((size_t)p->rows);
+  struct transposed t = {.p = p, .kept = kept, .sums_step = sums_step};
+  t.inputs = scratch;
+  t.sums = scratch + (size_t)columns * group;
   t.in_place = kept ? 0 : p->rows / TILE_ROWS * TILE_ROWS;
   t.taken = kept ? kept_count : p->rows - t.in_place;
-  t.sums = t.inputs + (size_t)columns * group;
   t.taken_weights = t.sums + t.sums_step * group;
   if (columns == 0) memset(t.sums, 0, sizeof *t.sums * t.sums_step * group);
   for (uint32_t first = 0; first < rows; first += group) {

@@ -89,7 +89,8 @@ static void check_in_place(const uint32_t *kept, uint32_t count, uint32_t units)
   uint32_t some = 0;
   while (before + some < count && kept[before + some] < end) some++;
   float *rows = nans((uint64_t)(end - first) * WIDTH);
-  for (uint32_t j = 0; j < some * WIDTH; j++) rows[j] = (float)(kept[before + j / WIDTH] + 1);
+  for (uint32_t j = 0; j < some; j++)
+    for (uint32_t i = 0; i < WIDTH; i++) rows[j * WIDTH + i] = (float)(kept[before + j] + 1);
   spread_in_place(rows, WIDTH, end - first, kept + before, some, first);
   uint32_t next = before;
   for (uint32_t r = 0; r < end - first; r++) {
