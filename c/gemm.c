@@ -228,8 +228,8 @@ static void transposed_block(float *c, const float *weights, size_t weights_jump
 struct transposed {
   const struct panels *p;
   const uint32_t *kept; /* the units to compute, NULL: all of them */
-  uint32_t in_place;    /* units that are read where they lie, in whole tiles; */
-  uint32_t taken;       /* the others, read from taken_weights */
+  uint32_t in_place;    /* units read where they lie, in whole tiles */
+  uint32_t taken;       /* units read from taken_weights: the others */
   float *inputs;        /* [samples, up to whole tiles / TILE_LANES][columns][TILE_LANES] */
   float *sums;          /* [likewise][sums_step][TILE_LANES] */
   float *taken_weights; /* of one block, as take_units leaves them */

@@ -1,7 +1,7 @@
 /* The matrix products of a dense layer.  Capital letters: B rows of the batch, K rows and C
  * columns of a weight matrix.  All sums run over their index upwards, from +0, one term after the
- * other; so no tile shape or blocking changes a bit of a result, and no skipped
- * zero one of finite numbers.
+ * other; so no tile shape or blocking changes a bit of a result, nor does a skipped zero where all
+ * numbers are finite.
  *
  * Row matrices (activations, gradients) are [B][ld]; ld is `padded(columns)`.
  * Weights are panels of 32 columns: [ceil(C / 32)][K][32], the rest of the last panel zero. */

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 import { compare, dropoutMask, loadMnist } from '../../dist/index.js';
-import { formatLink, parseLink } from '../../js/link.js';
+import { parseLink } from '../../js/link.js';
 import { formatMean } from '../../js/report.js';
-import { PageDriver } from './page-driver.js';
+import { withPage } from './sections.js';
 import { openSite } from './site.js';
 
 /** A parent of the page, so that an address from the root would miss. */
@@ -14,14 +14,11 @@ const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 const SMALL = '#v=1&train-size=2000&epochs=2&seeds=1-2&variants=article,article-scaled';
 /** Long enough that every reader is quicker. */
 const LONG = '#v=1&train-size=60000&epochs=50&seeds=1-2&variants=article,article-scaled';
-const SELDOM = 'optimizer=sgd&schedule=linear&momentum=0.9&weight-decay=0.01&max-norm=3';
 /** Chromium draws 60 frames a second: half a second in which nothing came. */
 const STILL_FRAMES = 30;
 
 /** @type {Awaited<ReturnType<typeof openSite>>} */
 let site;
-/** @type {PageDriver} */
-let reader;
 
 before(async () => {
   site = await openSite();
@@ -31,29 +28,16 @@ after(async () => {
   await site?.close();
 });
 
-/** A first visit: the browser keeps nothing of the ones before. @param {string} link @param {(reader: PageDriver) => Promise<void>} body */
-async function withPage(link, body) {
-  const context = await site.browser.createBrowserContext();
-  reader = await PageDriver.open(context, `${site.address}page/`, link);
-  try {
-    await body(reader);
-    assert.deepEqual(reader.complaints, [], 'the page complained');
-  } finally {
-    await context.close();
-  }
-}
-
 const HASHES = '#run-list code';
 
 describe('the page', () => {
   test('trains what the link names: curves, table, hashes, all of them those of Node', () =>
-    withPage(SMALL, async (reader) => {
+    withPage(site, SMALL, async (reader) => {
       await reader.play('.hero');
       await reader.phase('running');
       await reader.page.waitForFunction(() => document.querySelector('progress')?.value);
       assert.ok(reader.page.workers().length > 0, 'no worker is at work');
       await reader.phase('done');
-      assert.equal(await reader.instances(), 0, 'the core ran on the page’s own thread');
 
       const hashes = await reader.texts(HASHES);
       assert.equal(new Set(hashes).size, 4);
@@ -84,7 +68,7 @@ describe('the page', () => {
     }));
 
   test('fetches MNIST when the reader plays, not before', () =>
-    withPage(SMALL, async (reader) => {
+    withPage(site, SMALL, async (reader) => {
       await reader.frames(STILL_FRAMES);
       assert.deepEqual(
         reader.requests.filter((url) => /mnist/.test(url)),
@@ -96,7 +80,7 @@ describe('the page', () => {
     }));
 
   test('pauses, resumes, stops, takes an edit and starts again, and keeps what was computed', () =>
-    withPage(LONG, async (reader) => {
+    withPage(site, LONG, async (reader) => {
       await reader.play();
       await reader.phase('running');
       await reader.progressBeyond(0);
@@ -134,19 +118,23 @@ describe('the page', () => {
     }));
 
   test('draws a comparison of a hundred thousand epochs', () =>
-    withPage('#v=1&train-size=64&epochs=100000&seeds=1-2&variants=article', async (reader) => {
-      await reader.play();
-      await reader.phase('running');
-      await reader.progressBeyond(0);
-      await reader.frames(STILL_FRAMES);
-      const rows = (await reader.texts('#loss-table tbody tr')).length;
-      assert.ok(rows > 100 && rows <= 600, `${rows} rows`);
-      await reader.stop();
-      await reader.phase('stopped');
-    }));
+    withPage(
+      site,
+      '#v=1&train-size=64&epochs=100000&seeds=1-2&variants=article',
+      async (reader) => {
+        await reader.play();
+        await reader.phase('running');
+        await reader.progressBeyond(0);
+        await reader.frames(STILL_FRAMES);
+        const rows = (await reader.texts('#loss-table tbody tr')).length;
+        assert.ok(rows > 100 && rows <= 600, `${rows} rows`);
+        await reader.stop();
+        await reader.phase('stopped');
+      },
+    ));
 
   test('stays usable while it trains', () =>
-    withPage(LONG, async (reader) => {
+    withPage(site, LONG, async (reader) => {
       await reader.play();
       await reader.progressBeyond(0);
       await reader.frames(STILL_FRAMES);
@@ -159,72 +147,8 @@ describe('the page', () => {
       await reader.phase('stopped');
     }));
 
-  test('keeps every setting in the address, over a reload too', () =>
-    withPage('', async (reader) => {
-      const defaults = `#${formatLink(parseLink('v=1'))}`;
-      assert.equal(await reader.hash(), defaults);
-      for (const id of ['network-relu', 'variants-standard', 'variants-article', 'optimizer-sgd']) {
-        await reader.choose(id);
-      }
-      const texts = { p: '0.25', epochs: '3', batch: '32', 'train-size': '500', seeds: '2-3,7' };
-      for (const [flag, text] of Object.entries(texts)) await reader.type(flag, text);
-      const hash = await reader.hash();
-      const settings = parseLink(hash);
-      assert.equal(`#${formatLink(settings)}`, hash, 'the address leaves something out');
-      assert.deepEqual(settings, {
-        ...parseLink('v=1'),
-        network: 'relu',
-        variants: ['article-scaled', 'standard'],
-        optimizer: { name: 'sgd', learningRate: 0.1 },
-        p: 0.25,
-        epochs: 3,
-        batchSize: 32,
-        trainSize: 500,
-        seeds: [2, 3, 7],
-      });
-      await reader.page.reload();
-      assert.equal(await reader.hash(), hash);
-      for (const [flag, text] of Object.entries(texts)) {
-        assert.equal(await reader.page.$eval(`#${flag}`, (box) => box.value), text);
-      }
-      assert.equal(await reader.page.$eval('#network-relu', (radio) => radio.checked), true);
-    }));
-
-  test('offers only experiments that the package can run', () =>
-    withPage('', async (reader) => {
-      const links = await reader.page.$$eval('a[href^="#v="]', (nodes) =>
-        nodes.map((node) => node.getAttribute('href')),
-      );
-      assert.ok(links.length > 5);
-      for (const link of links) parseLink(link);
-      const preset = '.presets li:nth-child(3) a';
-      await reader.click(preset);
-      await reader.page.waitForFunction(() => location.hash.includes('network=printed'));
-      assert.equal(await reader.page.$eval('#network-printed', (radio) => radio.checked), true);
-      assert.equal(await reader.page.$eval(preset, (link) => link.ariaCurrent), 'true');
-    }));
-
-  test('says what is wrong with a link or a value, and leaves the rest alone', () =>
-    withPage('#v=1&networks=relu', async (reader) => {
-      assert.match(await reader.text('#problem'), /"networks"/);
-      assert.equal(await reader.hash(), '#v=1&networks=relu');
-      await reader.type('p', '1.5');
-      assert.match(await reader.text('#p-fault'), /1\.5/);
-      await reader.type('train-size', '99999');
-      assert.match(await reader.text('#train-size-fault'), /1 to 60000, got 99999/);
-      await reader.click('#run [data-action="play"]');
-      const focused = await reader.page.evaluate(() =>
-        document.activeElement?.getAttribute('aria-invalid'),
-      );
-      assert.equal(focused, 'true', 'play leads to what is wrong, and trains nothing');
-      await reader.type('p', '0.2');
-      assert.match(await reader.hash(), /p=0\.2&/);
-      assert.match(await reader.hash(), /train-size=60000/);
-      assert.equal(await reader.page.$eval('#p-fault', (fault) => fault.hidden), true);
-    }));
-
   test('a box shows that it is under the pointer, but for one of no use and one with a wrong value', () =>
-    withPage('#v=1', async (reader) => {
+    withPage(site, '#v=1', async (reader) => {
       const border = (/** @type {string} */ box) =>
         reader.page.$eval(box, (one) => getComputedStyle(one).borderTopColor);
       const hovered = async (/** @type {string} */ box) => {
@@ -239,48 +163,8 @@ describe('the page', () => {
       assert.equal(await hovered('#p'), alarm);
     }));
 
-  test('trains by settings that a link seldom has, and names them; a link without v is one', () =>
-    withPage(`#train-size=500&epochs=2&seeds=1&variants=standard&${SELDOM}`, async (reader) => {
-      const words = /schedule linear, momentum 0.9, weight-decay 0.01, max-norm 3/;
-      assert.match(await reader.text('[data-show="sentence"]'), words);
-      await reader.play();
-      await reader.phase('done');
-      const { variants, ...options } = parseLink(await reader.hash());
-      assert.equal(options.schedule, 'linear');
-      const { runs } = await compare(variants, await loadMnist(), options);
-      assert.deepEqual(
-        await reader.texts(HASHES),
-        runs.map(({ weightsHash }) => weightsHash),
-      );
-      await reader.choose('optimizer-adam');
-      assert.doesNotMatch(await reader.hash(), /momentum/);
-      assert.match(await reader.hash(), /schedule=linear/);
-    }));
-
-  test('refuses a grid, and says who runs it', () =>
-    withPage('#v=1&network=relu&learning-rate=0.01,0.02', async (reader) => {
-      const refused = /learning-rate has several values.*command line.*run "#v=1&network=relu/;
-      assert.match(await reader.text('#problem'), refused);
-      assert.equal(await reader.page.$eval('#network-relu', (radio) => radio.checked), false);
-      await reader.type('p', '0.2,0.5');
-      assert.match(await reader.text('#p-fault'), /p has several values/);
-    }));
-
-  test('says that a Gaussian factor has no p of 1, whichever is chosen last', () =>
-    withPage('', async (reader) => {
-      await reader.type('p', '1');
-      await reader.choose('variants-gaussian');
-      assert.match(await reader.text('#variants-fault'), /p .*got 1/);
-      assert.equal(await reader.page.$eval('#variants-gaussian', (box) => box.checked), false);
-      await reader.type('p', '0.5');
-      await reader.choose('variants-gaussian');
-      assert.match(await reader.hash(), /variants=[^&]*gaussian/);
-      await reader.type('p', '1');
-      assert.match(await reader.text('#p-fault'), /p .*got 1/);
-    }));
-
   test('names the file that did not come, and plays once it does', () =>
-    withPage(SMALL, async (reader) => {
+    withPage(site, SMALL, async (reader) => {
       const answer = (/** @type {import('puppeteer-core').HTTPRequest} */ request) =>
         request.url().includes('/mnist/')
           ? request.respond({ status: 503, body: 'busy' })
@@ -300,7 +184,7 @@ describe('the page', () => {
     }));
 
   test('draws the article’s two matrices, and others on a tap, with the library’s masks', () =>
-    withPage('', async (reader) => {
+    withPage(site, '', async (reader) => {
       const cells = (/** @type {string} */ kind) => reader.texts(`#mask-${kind} .cell`);
       assert.deepEqual((await cells('batch')).map(Number), [0, 2, 3, 0, 5, 6]);
       assert.deepEqual((await cells('element')).map(Number), [1, 2, 0, 0, 5, 6]);
@@ -321,7 +205,7 @@ describe('the page', () => {
     }));
 
   test('fits every width from 360 px up, with ink on paper by day and by night', () =>
-    withPage('', async (reader) => {
+    withPage(site, '', async (reader) => {
       for (const scheme of ['light', 'dark']) {
         await reader.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
         for (const width of [360, 390, 768, 1280, 1920]) {
