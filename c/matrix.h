@@ -36,13 +36,16 @@ static inline size_t panels_index(const struct panels *p, uint32_t row, uint32_t
   return ((size_t)(column / PANEL) * p->rows + row) * PANEL + column % PANEL;
 }
 
+/* What makes a list writes four entries at once, of which none may be one of the list. */
+enum { LIST_SPARE = 4 };
+
 /* The entries of a row matrix that are not zero, twice: by row for products along it, by column
  * for products across it; both in ascending order. */
 struct nonzeros {
   uint32_t rows, columns, count;
-  uint32_t *block_start, *row_index;     /* [B blocks + 1], [count]: columns */
+  uint32_t *block_start, *row_index;     /* [B blocks + 1], [count + LIST_SPARE]: columns */
   uint32_t *column_start, *column_index; /* [columns + 1], [count]: rows */
-  float *row_value, *column_value;       /* [count] */
+  float *row_value, *column_value;       /* [count + LIST_SPARE], [count] */
   uint32_t *cursor;                      /* [columns], scratch */
 };
 

@@ -106,9 +106,6 @@ DW_INLINE void f32x4_from_bytes(f32x4 v[2], const uint8_t *bytes) {
 #endif
 }
 
-/* byte / 255: both are exact in float32, so that the quotient is the float32 nearest to it. */
-DW_INLINE float byte_value(uint8_t byte) { return (float)byte / 255; }
-
 /* Bit i: whether byte i of eight is not zero. */
 DW_INLINE uint32_t nonzero_bits(const uint8_t *bytes) {
 #ifdef __wasm_simd128__

@@ -40,10 +40,10 @@ struct panels panels_from(const struct matrix *m) {
 struct nonzeros nonzeros_create(uint32_t rows, uint32_t columns) {
   uint32_t size = rows * columns;
   return (struct nonzeros){.block_start = ALLOCATE(uint32_t, rows * list_blocks(columns) + 1),
-                           .row_index = ALLOCATE(uint32_t, size),
+                           .row_index = ALLOCATE(uint32_t, size + LIST_SPARE),
                            .column_start = ALLOCATE(uint32_t, columns + 1),
                            .column_index = ALLOCATE(uint32_t, size),
-                           .row_value = ALLOCATE(float, size),
+                           .row_value = ALLOCATE(float, size + LIST_SPARE),
                            .column_value = ALLOCATE(float, size),
                            .cursor = ALLOCATE(uint32_t, columns)};
 }

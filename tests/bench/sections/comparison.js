@@ -3,7 +3,7 @@
 import os from 'node:os';
 
 /** In turns, and the best of each: what else the machine does only slows, and a round takes minutes. */
-const ROUNDS = 2;
+export const ROUNDS = 2;
 
 /** @typedef {{ cores: number, parallel: number, sequential: number, ratio: number }} Comparison seconds */
 

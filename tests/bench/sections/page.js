@@ -6,6 +6,7 @@ import { PageDriver } from '../../browser/page-driver.js';
 import { openSite } from '../../browser/site.js';
 import { median, quantile } from '../statistics.js';
 import { newTable } from '../table.js';
+import { ROUNDS } from './comparison.js';
 import { measurePageSize } from './page-size.js';
 
 const PAGE = fileURLToPath(new URL('../../../dist/page/', import.meta.url));
@@ -17,7 +18,8 @@ const PATIENCE_MS = 900_000;
  * @typedef {object} PageFigures
  * @property {number} cores
  * @property {number} usable ms from navigation until all of it answers and is drawn, median of first visits
- * @property {number} seconds of the default comparison, from its first model to its last sentence
+ * @property {number} seconds of the default comparison, from its first model to its last sentence: the best
+ *   of as many as outside of the page, which it is held against
  * @property {{ count: number, median: number, p95: number, longest: number }} frames of another one: ms between two
  * @property {import('./page-size.js').PageSize} size
  */
@@ -41,9 +43,16 @@ export async function measurePage() {
     for (let i = 0; i < VISITS; i++) times.push(await visit(timeToUsable));
     const size = await measurePageSize();
     // One after the other: who watches frames has sixty drawn a second that nobody asked for.
-    const seconds = await visit(timeComparison);
+    const seconds = [];
+    for (let i = 0; i < ROUNDS; i++) seconds.push(await visit(timeComparison));
     const frames = await visit(watchComparison);
-    return { cores: os.availableParallelism(), usable: median(times), seconds, frames, size };
+    return {
+      cores: os.availableParallelism(),
+      usable: median(times),
+      seconds: Math.min(...seconds),
+      frames,
+      size,
+    };
   } finally {
     await close();
   }
@@ -123,7 +132,7 @@ export function showPage({ usable, seconds, frames, size }) {
   const ms = (/** @type {number} */ value) => `${value.toFixed(1)} ms`;
   table.push(
     [`navigation to usable, median of ${VISITS} first visits`, ms(usable)],
-    ['default comparison', `${seconds.toFixed(1)} s`],
+    [`default comparison, best of ${ROUNDS}`, `${seconds.toFixed(1)} s`],
     [
       'between two frames meanwhile, median / 95th percentile / longest',
       [frames.median, frames.p95, frames.longest].map(ms).join(' / '),
