@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "listing.h"
 #include "simd.h"
 
 _Static_assert(BLOCK_GROUPS == 32, "a block's groups are the bits of a word");
@@ -70,18 +71,18 @@ DW_INLINE void group_values(f32x4 v[2], const uint8_t *group) {
 /* Without a branch on what a byte is, which would be guessed wrong for every other group. */
 void packed_list(const struct packed *p, size_t row, struct nonzeros *s, uint32_t r) {
   uint32_t n = s->count, blocks = list_blocks(p->columns);
-  uint32_t *start = s->block_start + (size_t)r * blocks, *index = s->row_index;
+  uint32_t *start = s->block_start + (size_t)r * blocks, *at = s->row_at;
   float *value = s->row_value;
   const uint32_t *kept = p->kept + row * blocks;
   const uint8_t *group = p->groups[p->start[row]];
   for (uint32_t b = 0; b < blocks; b++) {
     *start++ = n;
     for (uint32_t left = kept[b]; left; left &= left - 1, group += GROUP) {
-      u32x4 c = u32x4_splat(b * LIST_BLOCK + (uint32_t)__builtin_ctz(left) * GROUP);
+      uint32_t c = b * LIST_BLOCK + (uint32_t)__builtin_ctz(left) * GROUP;
       f32x4 v[2];
       group_values(v, group);
       DW_UNROLL for (uint32_t k = 0; k < 2; k++) {
-        n += f32x4_compact(index + n, value + n, c + (u32x4){0, 1, 2, 3} + 4 * k, v[k]);
+        n += list_four(at + n, value + n, c + 4 * k, v[k]);
       }
     }
   }

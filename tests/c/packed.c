@@ -42,7 +42,7 @@ static void expect_list(const struct packed *p, const struct matrix *a) {
   for (uint32_t i = 0; i <= ROWS * list_blocks(p->columns); i++)
     same = same && s.block_start[i] == t.block_start[i];
   for (uint32_t j = 0; same && j < found; j++)
-    same = s.row_index[j] == t.row_index[j] && s.row_value[j] == t.row_value[j];
+    same = s.row_at[j] == t.row_at[j] && s.row_value[j] == t.row_value[j];
   expect(same, "the list of %u columns differs", p->columns);
   nonzeros_free(&s), nonzeros_free(&t);
 }
