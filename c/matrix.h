@@ -37,20 +37,20 @@ static inline size_t panels_index(const struct panels *p, uint32_t row, uint32_t
 }
 
 /* A list names panel rows by their distance in bytes from the first, which the loops over it add to
- * an address as it is: 3 % faster than by their number. */
+ * an address as it is: 3 % faster than by their number.  32 bits do: 2^25 rows are 4 GB. */
 enum { ROW_BYTES = PANEL * sizeof(float) };
 
-/* What makes a list writes four entries at once, of which none may be one of the list. */
+/* Lists are written four entries at a time, however many of them count: room behind the last. */
 enum { LIST_SPARE = 4 };
 
 /* The entries of a row matrix that are not zero, twice: by row for products along it, by column
  * for products across it; both in ascending order. */
 struct nonzeros {
   uint32_t rows, columns, count;
-  uint32_t *block_start, *row_at;     /* [B blocks + 1], [count + LIST_SPARE]: column ROW_BYTES */
-  uint32_t *column_start, *column_at; /* [columns + 1], [count]: row ROW_BYTES */
-  float *row_value, *column_value;    /* [count + LIST_SPARE], [count] */
-  uint32_t *cursor;                   /* [columns], scratch */
+  uint32_t *block_start, *row_offset; /* [B blocks + 1], [count + LIST_SPARE]: column ROW_BYTES */
+  uint32_t *column_start, *column_offset; /* [columns + 1], [count]: row ROW_BYTES */
+  float *row_value, *column_value;        /* [count + LIST_SPARE], [count] */
+  uint32_t *cursor;                       /* [columns], scratch */
 };
 
 /* A row's list in blocks of columns, whose panel rows (256 x 128 bytes, of which a list skips most)

@@ -88,10 +88,10 @@ static void place_nonzeros(struct nonzeros *s, struct arena *a, uint32_t rows, u
   uint64_t size = (uint64_t)rows * columns;
   s->block_start =
       arena_place(a, (uint64_t)rows * list_blocks(columns) + 1, sizeof *s->block_start);
-  s->row_at = arena_place(a, size + LIST_SPARE, sizeof *s->row_at);
+  s->row_offset = arena_place(a, size + LIST_SPARE, sizeof *s->row_offset);
   s->row_value = place_floats(a, size + LIST_SPARE);
   s->column_start = arena_place(a, columns + 1ULL, sizeof *s->column_start);
-  s->column_at = arena_place(a, size, sizeof *s->column_at);
+  s->column_offset = arena_place(a, size, sizeof *s->column_offset);
   s->column_value = place_floats(a, size);
   s->cursor = arena_place(a, columns, sizeof *s->cursor);
 }

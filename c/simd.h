@@ -178,9 +178,9 @@ DW_INLINE void f32x4_transpose(f32x4 v[4]) {
   v[2] = DW_SHUFFLE(c, d, 0, 1, 4, 5), v[3] = DW_SHUFFLE(c, d, 2, 3, 6, 7);
 }
 
-/* Writes the lanes of `index` and v whose v is not zero, in order, and returns how many there are.
- * Four of each may be written. */
-DW_INLINE uint32_t f32x4_compact(uint32_t *index_to, float *value_to, u32x4 index, f32x4 v) {
+/* Writes the lanes of v that are not zero and the words beside them, in order, and returns how many
+ * there are.  Four of each may be written. */
+DW_INLINE uint32_t f32x4_compact(uint32_t *word_to, float *value_to, u32x4 words, f32x4 v) {
 #ifdef __wasm_simd128__
   /* bytes of the lanes that each of the 16 masks keeps */
 #define DW_LANE(i) 4 * (i), 4 * (i) + 1, 4 * (i) + 2, 4 * (i) + 3
@@ -195,13 +195,13 @@ DW_INLINE uint32_t f32x4_compact(uint32_t *index_to, float *value_to, u32x4 inde
 #undef DW_LANES
   uint32_t mask = wasm_i32x4_bitmask((v128_t)(v != 0));
   v128_t order = wasm_v128_load(kept[mask]);
-  wasm_v128_store(index_to, wasm_i8x16_swizzle((v128_t)index, order));
+  wasm_v128_store(word_to, wasm_i8x16_swizzle((v128_t)words, order));
   wasm_v128_store(value_to, wasm_i8x16_swizzle((v128_t)v, order));
   return (uint32_t)__builtin_popcount(mask);
 #else
   uint32_t n = 0;
   for (int i = 0; i < 4; i++) {
-    index_to[n] = index[i], value_to[n] = v[i];
+    word_to[n] = words[i], value_to[n] = v[i];
     n += v[i] != 0;
   }
   return n;

@@ -2,7 +2,7 @@
  * The benchmark: this package, its rivals, and its targets, all in one run.
  *
  *     npm run bench                        this package alone
- *     npm run bench -- --peers             with its rivals, which are installed (a quarter of an hour)
+ *     npm run bench -- --peers             with its rivals, which are installed (half an hour)
  *     npm run bench -- --only kernels      the dense products against the engine's best register tile
  *     npm run bench -- --only sweep        other sizes of network and batch
  *     node tests/bench/markdown.js         what the last whole run and sweep gave, into README

@@ -267,9 +267,9 @@ static void place_list(struct nonzeros *s, struct arena *a, uint32_t rows, uint3
   s->block_start = arena_place(a, blocks + 1, sizeof *s->block_start);
   s->column_start = arena_place(a, columns + 1, sizeof *s->column_start);
   s->cursor = arena_place(a, columns, sizeof *s->cursor);
-  s->row_at = arena_place(a, most + LIST_SPARE, sizeof *s->row_at);
+  s->row_offset = arena_place(a, most + LIST_SPARE, sizeof *s->row_offset);
   s->row_value = arena_place(a, most + LIST_SPARE, sizeof *s->row_value);
-  s->column_at = arena_place(a, most, sizeof *s->column_at);
+  s->column_offset = arena_place(a, most, sizeof *s->column_offset);
   s->column_value = arena_place(a, most, sizeof *s->column_value);
 }
 

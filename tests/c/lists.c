@@ -18,8 +18,8 @@ static void lists(void) {
         if (c % LIST_BLOCK == 0) expect(start == n, "%u, %u starts at %u, not %u", r, c, start, n);
         float value = *matrix_at(&a, r, c);
         if (value == 0) continue;
-        expect(s.row_at[n] == c * ROW_BYTES && s.row_value[n] == value, "entry %u, %u is missing",
-               r, c);
+        expect(s.row_offset[n] == c * ROW_BYTES && s.row_value[n] == value,
+               "entry %u, %u is missing", r, c);
         n++;
       }
     }
@@ -31,7 +31,7 @@ static void lists(void) {
       for (uint32_t r = 0; r < a.rows; r++) {
         float value = *matrix_at(&a, r, c);
         if (value == 0) continue;
-        expect(s.column_at[n] == r * ROW_BYTES && s.column_value[n] == value,
+        expect(s.column_offset[n] == r * ROW_BYTES && s.column_value[n] == value,
                "entry %u, %u is missing", r, c);
         n++;
       }

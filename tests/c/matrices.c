@@ -40,17 +40,17 @@ struct panels panels_from(const struct matrix *m) {
 struct nonzeros nonzeros_create(uint32_t rows, uint32_t columns) {
   uint32_t size = rows * columns;
   return (struct nonzeros){.block_start = ALLOCATE(uint32_t, rows * list_blocks(columns) + 1),
-                           .row_at = ALLOCATE(uint32_t, size + LIST_SPARE),
+                           .row_offset = ALLOCATE(uint32_t, size + LIST_SPARE),
                            .column_start = ALLOCATE(uint32_t, columns + 1),
-                           .column_at = ALLOCATE(uint32_t, size),
+                           .column_offset = ALLOCATE(uint32_t, size),
                            .row_value = ALLOCATE(float, size + LIST_SPARE),
                            .column_value = ALLOCATE(float, size),
                            .cursor = ALLOCATE(uint32_t, columns)};
 }
 
 void nonzeros_free(struct nonzeros *s) {
-  free(s->block_start), free(s->row_at), free(s->row_value);
-  free(s->column_start), free(s->column_at), free(s->column_value), free(s->cursor);
+  free(s->block_start), free(s->row_offset), free(s->row_value);
+  free(s->column_start), free(s->column_offset), free(s->column_value), free(s->cursor);
 }
 
 uint32_t keep_units(uint32_t *kept, uint32_t units, int way, uint64_t *state) {

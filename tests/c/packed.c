@@ -42,9 +42,20 @@ static void expect_list(const struct packed *p, const struct matrix *a) {
   for (uint32_t i = 0; i <= ROWS * list_blocks(p->columns); i++)
     same = same && s.block_start[i] == t.block_start[i];
   for (uint32_t j = 0; same && j < found; j++)
-    same = s.row_at[j] == t.row_at[j] && s.row_value[j] == t.row_value[j];
+    same = s.row_offset[j] == t.row_offset[j] && s.row_value[j] == t.row_value[j];
   expect(same, "the list of %u columns differs", p->columns);
   nonzeros_free(&s), nonzeros_free(&t);
+}
+
+/* A row without a zero fills its list and, where its last group is not whole, all that may be
+ * written behind it. */
+static void expect_full(const struct packed *p, uint32_t row) {
+  struct nonzeros s = nonzeros_create(1, p->columns);
+  s.rows = 1, s.columns = p->columns;
+  packed_list(p, row, &s, 0);
+  expect(s.count == p->columns && s.row_offset[s.count - 1] == (p->columns - 1) * ROW_BYTES,
+         "%u of %u columns are listed", s.count, p->columns);
+  nonzeros_free(&s);
 }
 
 /* A row that was not added. */
@@ -91,6 +102,7 @@ static void rows_of_bytes(void) {
     expect(p.start[1] == 0, "%u groups of a row that is zero", p.start[1]);
     expect(p.start[2] == (columns + GROUP - 1) / GROUP, "%u groups of a whole row", p.start[2]);
     expect_list(&p, &a);
+    expect_full(&p, 1);
     expect_values(&p, &a);
     expect_nothing(&p, ROWS), expect_nothing(&p, ROWS + 1);
     packed_free(&p);

@@ -6,7 +6,7 @@ import { ROOT } from '../engines.js';
 import { median } from '../statistics.js';
 import { newTable } from '../table.js';
 
-/** Over a minute or two: a neighbour is busy for half a minute at a time. */
+/** So many that they outlast a neighbour, who is busy for half a minute at a time. */
 const STARTS = 15;
 const ENTRIES = ['index.js', 'worker.js'];
 const CORES = ['wasm/dropout-simd.wasm', 'wasm/dropout-relaxed.wasm'];

@@ -1,6 +1,6 @@
 /**
  * How near the package's dense products come to what the engine's arithmetic gives: their rate over
- * that of the best register tile, in the same process, round by round. And up to which density those
+ * that of the best register tile, both timed round by round in the same processes. And up to which density those
  * that skip zeros are faster: what PAYING_SHARE in c/sparse.c lies a little below.
  */
 
@@ -49,18 +49,23 @@ export async function measureKernels(engines) {
   });
 }
 
-/** @param {import('../tasks/kernels.js').Rates[]} turns @returns {import('../tasks/kernels.js').Rates} */
+/**
+ * The rounds of all turns as those of one. A tile may have raced in some of them alone: that can only make
+ * the best one better.
+ * @param {import('../tasks/kernels.js').Rates[]} turns
+ * @returns {import('../tasks/kernels.js').Rates}
+ */
 export function pooled(turns) {
   /** @template {import('../tasks/kernels.js').Timed & { share?: number }} T @param {T[]} all @returns {T[]} */
   const joined = (all) => {
-    const isSame = (/** @type {T} */ a, /** @type {T} */ b) =>
-      a.name === b.name && a.share === b.share;
-    return all
-      .filter((one, at) => all.findIndex((other) => isSame(one, other)) === at)
-      .map((one) => ({
-        ...one,
-        seconds: all.filter((other) => isSame(one, other)).flatMap(({ seconds }) => seconds),
-      }));
+    /** @type {Map<string, T>} */
+    const known = new Map();
+    for (const one of all) {
+      const key = `${one.name} ${one.share}`;
+      const seconds = [...(known.get(key)?.seconds ?? []), ...one.seconds];
+      known.set(key, { ...one, seconds });
+    }
+    return [...known.values()];
   };
   return {
     products: joined(turns.flatMap(({ products }) => products)),
@@ -149,5 +154,5 @@ export function showKernels(rates) {
     ['all / best tile', ...rates.map(({ ratio }) => `${(100 * ratio).toFixed(0)} %`)],
   );
   const { batch, inputs, units } = SHAPE;
-  return `Dense products of ${inputs}-${units}-${units}, batch ${batch}, first quartile of ${ROUNDS} rounds\n${table}\n${showLists(rates)}`;
+  return `Dense products of ${inputs}-${units}-${units}, batch ${batch}, first quartile of ${ROUNDS} rounds in ${TURNS} turns\n${table}\n${showLists(rates)}`;
 }

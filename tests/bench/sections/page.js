@@ -6,7 +6,7 @@ import { PageDriver } from '../../browser/page-driver.js';
 import { openSite } from '../../browser/site.js';
 import { median, quantile } from '../statistics.js';
 import { newTable } from '../table.js';
-import { ROUNDS } from './comparison.js';
+import { COMPARISON_ROUNDS } from './comparison.js';
 import { measurePageSize } from './page-size.js';
 
 const PAGE = fileURLToPath(new URL('../../../dist/page/', import.meta.url));
@@ -19,7 +19,7 @@ const PATIENCE_MS = 900_000;
  * @property {number} cores
  * @property {number} usable ms from navigation until all of it answers and is drawn, median of first visits
  * @property {number} seconds of the default comparison, from its first model to its last sentence: the best
- *   of as many as outside of the page, which it is held against
+ *   of COMPARISON_ROUNDS
  * @property {{ count: number, median: number, p95: number, longest: number }} frames of another one: ms between two
  * @property {import('./page-size.js').PageSize} size
  */
@@ -42,9 +42,9 @@ export async function measurePage() {
     const times = [];
     for (let i = 0; i < VISITS; i++) times.push(await visit(timeToUsable));
     const size = await measurePageSize();
-    // One after the other: who watches frames has sixty drawn a second that nobody asked for.
     const seconds = [];
-    for (let i = 0; i < ROUNDS; i++) seconds.push(await visit(timeComparison));
+    for (let i = 0; i < COMPARISON_ROUNDS; i++) seconds.push(await visit(timeComparison));
+    // Of another one: who watches frames has sixty drawn a second that nobody asked for.
     const frames = await visit(watchComparison);
     return {
       cores: os.availableParallelism(),
@@ -132,7 +132,7 @@ export function showPage({ usable, seconds, frames, size }) {
   const ms = (/** @type {number} */ value) => `${value.toFixed(1)} ms`;
   table.push(
     [`navigation to usable, median of ${VISITS} first visits`, ms(usable)],
-    [`default comparison, best of ${ROUNDS}`, `${seconds.toFixed(1)} s`],
+    [`default comparison, best of ${COMPARISON_ROUNDS}`, `${seconds.toFixed(1)} s`],
     [
       'between two frames meanwhile, median / 95th percentile / longest',
       [frames.median, frames.p95, frames.longest].map(ms).join(' / '),
