@@ -31,16 +31,15 @@ void packed_add(struct packed *p, const uint8_t *bytes) {
    * for each of them (47 MB: 16 ms instead of 9). */
   uint8_t(*groups)[GROUP] = p->groups;
   uint32_t *kept = p->kept + (size_t)p->rows * list_blocks(p->columns), at = p->start[p->rows];
-  for (uint32_t left = p->columns, block; left > 0; left -= block, kept++) {
-    uint32_t bits = 0, g = 0;
-    block = least(left, LIST_BLOCK);
-    for (; g < block / GROUP; g++, bytes += GROUP) {
-      bits |= add_group(groups, &at, load_group(bytes)) << g;
-    }
-    if (block % GROUP) { /* the last group of a row, filled up */
+  for (uint32_t left = p->columns; left > 0; kept++) {
+    uint32_t bits = 0, g = 0, whole = least(left, LIST_BLOCK) / GROUP;
+    for (; g < whole; g++, bytes += GROUP) bits |= add_group(groups, &at, load_group(bytes)) << g;
+    left -= whole * GROUP;
+    if (0 < left && left < GROUP && g < BLOCK_GROUPS) { /* a row's last group, filled up */
       uint64_t group = 0;
-      memcpy(&group, bytes, block % GROUP);
+      memcpy(&group, bytes, left);
       bits |= add_group(groups, &at, group) << g;
+      left = 0;
     }
     *kept = bits;
   }
